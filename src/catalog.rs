@@ -1,0 +1,3 @@
+//! Floor 2, *catalog*: what the ecosystem looks like, read from `rules/catalog/*.toml` into types.
+
+pub mod schema;

@@ -1,0 +1,97 @@
+//! Floor 4, *finding*: what a rule reports, as plain data that knows no output format.
+
+use crate::source::Place;
+
+/// How loud a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Not shown.
+    Allow,
+    /// Shown, and by default no reason to fail.
+    Note,
+    /// Shown as a warning.
+    Warn,
+    /// Shown as an error.
+    Deny,
+}
+
+/// How sure a rule is that a person who knows the code would agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A guess; hidden by default.
+    Low,
+    /// Likely.
+    Medium,
+    /// As good as proven.
+    High,
+}
+
+/// One labelled place of the story that a finding tells.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// Where.
+    pub place: Place,
+    /// What happens there: lower case, no full stop.
+    pub label: String,
+}
+
+/// One report of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id, `global-auth-client`.
+    pub rule: &'static str,
+    /// How loud.
+    pub level: Level,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is wrong: lower case, no full stop, one line.
+    pub message: String,
+    /// The place to look at first.
+    pub primary: Step,
+    /// The other places, in the order the story is told.
+    pub steps: Vec<Step>,
+    /// What to write instead, a sentence each: lower case, no full stop.
+    pub help: Vec<String>,
+}
+
+impl Finding {
+    /// A finding of `rule` at `primary`, with no steps and no help yet.
+    #[must_use]
+    pub fn new(
+        rule: &'static str,
+        level: Level,
+        confidence: Confidence,
+        message: String,
+        primary: Step,
+    ) -> Self {
+        Self { rule, level, confidence, message, primary, steps: Vec::new(), help: Vec::new() }
+    }
+}
+
+/// The findings of a run, as rules add them.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    /// All of them in the order of reports: by primary place, then rule, then message, each once.
+    #[must_use]
+    pub fn into_sorted(mut self) -> Vec<Finding> {
+        self.list.sort_by(|a, b| {
+            (a.primary.place, a.rule, &a.message, &a.steps).cmp(&(
+                b.primary.place,
+                b.rule,
+                &b.message,
+                &b.steps,
+            ))
+        });
+        self.list.dedup();
+        self.list
+    }
+}
