@@ -1,3 +1,12 @@
 //! Floor 2, *catalog*: what the ecosystem looks like, read from `rules/catalog/*.toml` into types.
+//!
+//! Canonical paths start with the package's name, `-` as `_`, whatever a project calls the library: `rust_s3::Bucket`,
+//! `async_stripe::Client`. `std`, `core` and `alloc` are one crate, `std`.
 
+mod index;
 pub mod schema;
+mod shipped;
+mod words;
+
+pub use index::{Catalog, CatalogError};
+pub use words::{NameClass, Words};

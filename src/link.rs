@@ -1,5 +1,21 @@
 //! Floor 3, *link*: names, types, value flow and call order over all files, behind the façade [`Program`].
+//!
+//! Pure: no syntax trees, no disk. Everything that flows is found by one fixed point over functions (`engine`); every
+//! function is read by `eval` into a summary of what it gives back and the events in call order; `order` walks those
+//! events for forks.
 
-/// What rules ask.
-#[derive(Debug)]
-pub struct Program {}
+pub mod cells;
+mod engine;
+mod eval;
+pub mod event;
+mod naming;
+pub mod order;
+mod program;
+mod resolve;
+mod subst;
+mod ty;
+pub mod value;
+mod world;
+
+pub use program::{Program, link};
+pub use world::DefId;

@@ -17,7 +17,7 @@ pub struct Rule {
     /// Its page.
     pub page: &'static str,
     /// Asks the question.
-    pub(crate) check: fn(&Program, &mut Findings),
+    pub(crate) check: fn(&Program<'_>, &mut Findings),
 }
 
 /// Every rule, sorted by id.

@@ -1,0 +1,335 @@
+//! The catalog by path: every entry under its canonical path, aliases resolved.
+
+use std::fmt;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::{
+    Words,
+    schema::{
+        AnyReceiver, AttributeEntry, CrateFile, EnvEntry, FnEntry, HostEntry, KeyEntry, MacroRole, TypeEntry,
+        VERSION,
+    },
+    shipped,
+};
+
+/// Everything known of the ecosystem, indexed by canonical path.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    types: FxHashMap<SmolStr, TypeEntry>,
+    fns: FxHashMap<SmolStr, FnEntry>,
+    attributes: FxHashMap<SmolStr, AttributeEntry>,
+    macros: FxHashMap<SmolStr, MacroRole>,
+    aliases: FxHashMap<SmolStr, SmolStr>,
+    packages: FxHashMap<SmolStr, SmolStr>,
+    libraries: FxHashMap<SmolStr, SmolStr>,
+    modules: FxHashSet<SmolStr>,
+    env: FxHashMap<String, EnvEntry>,
+    hosts: Vec<HostEntry>,
+    keys: Vec<KeyEntry>,
+    any_receiver: AnyReceiver,
+    words: Words,
+}
+
+/// Why a catalog file was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogError {
+    /// The file's name.
+    pub file: String,
+    /// What is wrong with it, with line and key.
+    pub message: String,
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "catalog file `{}`: {}", self.file, self.message)
+    }
+}
+
+impl std::error::Error for CatalogError {}
+
+impl Catalog {
+    /// The catalog that comes with authlint.
+    ///
+    /// # Errors
+    /// The first shipped file that does not parse; a test keeps this from ever happening.
+    pub fn shipped() -> Result<Self, CatalogError> {
+        let mut catalog = Self { words: Words::shipped()?, ..Self::default() };
+        let files =
+            shipped::FILES.iter().map(|(name, text)| parse(name, text)).collect::<Result<Vec<_>, _>>()?;
+        files.iter().for_each(|file| catalog.add_package(file));
+        files.into_iter().for_each(|file| catalog.add_entries(file));
+        Ok(catalog)
+    }
+
+    /// Adds one file of the public form.
+    ///
+    /// # Errors
+    /// The file does not parse, has an unknown key, or is of another version.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<(), CatalogError> {
+        let file = parse(name, text)?;
+        self.add_package(&file);
+        self.add_entries(file);
+        Ok(())
+    }
+
+    fn add_package(&mut self, file: &CrateFile) {
+        let root = root_of(&file.package);
+        self.packages.insert(root.clone(), root.clone());
+        for other in &file.also {
+            self.packages.insert(root_of(other), root.clone());
+        }
+        let library = file.lib.as_deref().map_or_else(|| root.clone(), SmolStr::new);
+        self.libraries.entry(library).or_insert(root);
+    }
+
+    fn add_entries(&mut self, file: CrateFile) {
+        let reading = Reading::new(root_of(&file.package), &file);
+        for (alias, path) in &file.aliases {
+            self.aliases.insert(reading.own(alias), self.named(&reading, path));
+        }
+        for entry in &file.types {
+            self.add_type(&reading, entry);
+        }
+        for entry in &file.fns {
+            self.add_fn(&reading, entry);
+        }
+        for entry in &file.attributes {
+            for path in entry.path.as_slice() {
+                self.attributes.insert(reading.own(path), entry.clone());
+            }
+        }
+        for entry in &file.macros {
+            for path in entry.path.as_slice() {
+                self.macros.insert(reading.own(path), entry.is);
+            }
+        }
+        self.env.extend(file.env.into_iter().map(|entry| (entry.name.clone(), entry)));
+        self.hosts.extend(file.host);
+        self.keys.extend(file.key);
+        if file.package == "std" {
+            self.any_receiver = file.any_receiver;
+        }
+    }
+
+    /// The canonical form of a path that an entry names: its own crate's, or another package's by its name in front.
+    fn named(&self, reading: &Reading, path: &str) -> SmolStr {
+        let Some((first, rest)) = path.split_once("::") else { return reading.own(path) };
+        let package = root_of(first);
+        if reading.modules.contains(first) || !self.packages.contains_key(&package) {
+            return reading.own(path);
+        }
+        join(&self.packages[&package], rest)
+    }
+
+    fn add_type(&mut self, reading: &Reading, entry: &TypeEntry) {
+        for path in entry.path.as_slice() {
+            let path = reading.own(path);
+            let mut entry = entry.clone();
+            entry.builds = entry.builds.map(|builds| self.named(reading, &builds).to_string());
+            self.note_modules(&path);
+            self.types.insert(path, entry);
+        }
+    }
+
+    fn add_fn(&mut self, reading: &Reading, entry: &FnEntry) {
+        for path in entry.path.as_slice() {
+            let path = reading.own(path);
+            let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+            let mut entry = entry.clone();
+            entry.gives = entry.gives.map(|gives| match gives.as_str() {
+                "Self" => owner.to_owned(),
+                other => self.named(reading, other).to_string(),
+            });
+            self.note_modules(&path);
+            self.fns.insert(path, entry);
+        }
+    }
+
+    fn note_modules(&mut self, path: &str) {
+        let mut rest = path;
+        while let Some((module, _)) = rest.rsplit_once("::") {
+            if !self.modules.insert(SmolStr::new(module)) {
+                return;
+            }
+            rest = module;
+        }
+    }
+
+    /// The canonical form of an external path that starts with a package's root.
+    #[must_use]
+    pub fn canonical(&self, path: &str) -> SmolStr {
+        let mut path = self.with_package_root(path);
+        // An alias may lead to another; cycles end after a few rounds.
+        for _ in 0..4 {
+            match self.unalias(&path) {
+                Some(next) => path = next,
+                None => break,
+            }
+        }
+        path
+    }
+
+    fn with_package_root(&self, path: &str) -> SmolStr {
+        let (root, rest) = path.split_once("::").unwrap_or((path, ""));
+        let root = match root {
+            "core" | "alloc" => "std",
+            _ => self.packages.get(root).map_or(root, SmolStr::as_str),
+        };
+        if rest.is_empty() { SmolStr::new(root) } else { join(root, rest) }
+    }
+
+    /// The path with its longest aliased prefix replaced, if it has one.
+    fn unalias(&self, path: &str) -> Option<SmolStr> {
+        let mut end = path.len();
+        loop {
+            if let Some(target) = self.aliases.get(&path[..end]) {
+                return Some(SmolStr::from(format!("{target}{}", &path[end..])));
+            }
+            end = path[..end].rfind("::")?;
+        }
+    }
+
+    /// The root of canonical paths of the package of this name.
+    #[must_use]
+    pub fn root_of_package(&self, package: &str) -> SmolStr {
+        let root = root_of(package);
+        self.packages.get(&root).cloned().unwrap_or(root)
+    }
+
+    /// The root of canonical paths of the package whose library has this name; the name itself where none is known.
+    #[must_use]
+    pub fn root_of_library(&self, library: &str) -> SmolStr {
+        self.libraries.get(library).cloned().unwrap_or_else(|| SmolStr::new(library))
+    }
+
+    /// The name in code of the library of the package with this root.
+    #[must_use]
+    pub fn library_of(&self, root: &str) -> SmolStr {
+        let found =
+            self.libraries.iter().filter(|(_, known)| *known == root).map(|(library, _)| library).min();
+        found.cloned().unwrap_or_else(|| SmolStr::new(root))
+    }
+
+    /// The entry of a type, by canonical path.
+    #[must_use]
+    pub fn ty(&self, path: &str) -> Option<&TypeEntry> {
+        self.types.get(path)
+    }
+
+    /// The entry of a function or method, by canonical path.
+    #[must_use]
+    pub fn function(&self, path: &str) -> Option<&FnEntry> {
+        self.fns.get(path)
+    }
+
+    /// The entry of a method of a type.
+    #[must_use]
+    pub fn method(&self, owner: &str, name: &str) -> Option<&FnEntry> {
+        self.fns.get(&join(owner, name))
+    }
+
+    /// The entry of an attribute macro, by canonical path.
+    #[must_use]
+    pub fn attribute(&self, path: &str) -> Option<&AttributeEntry> {
+        self.attributes.get(path)
+    }
+
+    /// What a macro is, by canonical path.
+    #[must_use]
+    pub fn macro_role(&self, path: &str) -> Option<MacroRole> {
+        self.macros.get(path).copied()
+    }
+
+    /// Whether anything is known under this path: a type, function, macro or module on the way to one.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        let path = self.canonical(path);
+        self.types.contains_key(&path)
+            || self.fns.contains_key(&path)
+            || self.macros.contains_key(&path)
+            || self.attributes.contains_key(&path)
+            || self.modules.contains(&path)
+    }
+
+    /// The entry of an environment variable.
+    #[must_use]
+    pub fn env(&self, name: &str) -> Option<&EnvEntry> {
+        self.env.get(name)
+    }
+
+    /// The hosts of endpoints.
+    #[must_use]
+    pub fn hosts(&self) -> &[HostEntry] {
+        &self.hosts
+    }
+
+    /// The shapes of keys.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyEntry] {
+        &self.keys
+    }
+
+    /// What methods do whose receiver is not known.
+    #[must_use]
+    pub fn any_receiver(&self) -> &AnyReceiver {
+        &self.any_receiver
+    }
+
+    /// The vocabulary of names.
+    #[must_use]
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Every type with its canonical path, in no order.
+    pub fn types(&self) -> impl Iterator<Item = (&SmolStr, &TypeEntry)> {
+        self.types.iter()
+    }
+
+    /// Every function with its canonical path, in no order.
+    pub fn functions(&self) -> impl Iterator<Item = (&SmolStr, &FnEntry)> {
+        self.fns.iter()
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<CrateFile, CatalogError> {
+    let error = |message| CatalogError { file: name.to_owned(), message };
+    let file: CrateFile = toml::from_str(text).map_err(|problem| error(problem.to_string()))?;
+    if file.schema != VERSION {
+        return Err(error(format!("schema = {} is not known here, write schema = {VERSION}", file.schema)));
+    }
+    Ok(file)
+}
+
+fn root_of(package: &str) -> SmolStr {
+    SmolStr::from(package.replace('-', "_"))
+}
+
+fn join(root: &str, rest: &str) -> SmolStr {
+    SmolStr::from(format!("{root}::{rest}"))
+}
+
+/// How the paths of one catalog file are read.
+struct Reading {
+    /// The root of the file's own canonical paths.
+    root: SmolStr,
+    /// The first modules of the file's own entries: they win over packages of the same name.
+    modules: FxHashSet<SmolStr>,
+}
+
+impl Reading {
+    fn new(root: SmolStr, file: &CrateFile) -> Self {
+        let types = file.types.iter().flat_map(|entry| entry.path.as_slice());
+        let fns = file.fns.iter().flat_map(|entry| entry.path.as_slice());
+        let modules =
+            types.chain(fns).filter_map(|path| path.split_once("::")).map(|(first, _)| SmolStr::new(first));
+        Self { root, modules: modules.collect() }
+    }
+
+    /// The canonical form of a path of an own entry.
+    fn own(&self, path: &str) -> SmolStr {
+        if path.is_empty() { self.root.clone() } else { join(&self.root, path) }
+    }
+}

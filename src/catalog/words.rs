@@ -1,0 +1,282 @@
+//! The vocabulary of names, from `rules/vocabulary.toml`: which names speak of a credential.
+
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
+
+use super::{
+    CatalogError,
+    schema::{CredentialKind, Lifetime},
+};
+
+/// The vocabulary.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    credential: Vec<(Vec<String>, NameClass)>,
+    not_last: FxHashSet<String>,
+    not_any: FxHashSet<String>,
+    own_signing: Vec<Vec<String>>,
+    expiry_fields: Vec<Vec<String>>,
+    expiry_methods: Vec<Vec<String>>,
+    headers: Headers,
+    placeholders: Placeholders,
+    clients: FxHashSet<String>,
+}
+
+/// What a name says of the value it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameClass {
+    /// What the credential is.
+    pub kind: CredentialKind,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// Whether this process signs or checks its own tokens by it.
+    pub is_own_signing: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    credential: Vec<CredentialWords>,
+    not_a_credential: NotACredential,
+    own_signing: WordList,
+    expiry: Expiry,
+    headers: Headers,
+    placeholders: Placeholders,
+    clients: Clients,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clients {
+    last: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CredentialWords {
+    kind: CredentialKind,
+    lifetime: Lifetime,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NotACredential {
+    last: Vec<String>,
+    any: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordList {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expiry {
+    fields: Vec<String>,
+    methods: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Headers {
+    names: Vec<String>,
+    parts: Vec<String>,
+    constants: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Placeholders {
+    values: Vec<String>,
+    parts: Vec<String>,
+}
+
+impl Words {
+    /// The vocabulary that comes with authlint.
+    ///
+    /// # Errors
+    /// The file does not parse; a test keeps this from ever happening.
+    pub fn shipped() -> Result<Self, CatalogError> {
+        let text = include_str!("../../rules/vocabulary.toml");
+        let file: File = toml::from_str(text).map_err(|problem| CatalogError {
+            file: "vocabulary.toml".to_owned(),
+            message: problem.to_string(),
+        })?;
+        Ok(Self::from_file(file))
+    }
+
+    fn from_file(file: File) -> Self {
+        let own_signing = runs(&file.own_signing.words);
+        let mut credential = Vec::new();
+        for entry in &file.credential {
+            for run in runs(&entry.words) {
+                let is_own_signing = own_signing.contains(&run);
+                credential
+                    .push((run, NameClass { kind: entry.kind, lifetime: entry.lifetime, is_own_signing }));
+            }
+        }
+        // The longest run decides: `jwt secret` before `secret`.
+        credential.sort_by_key(|(run, _)| std::cmp::Reverse(run.len()));
+        Self {
+            credential,
+            not_last: file.not_a_credential.last.into_iter().collect(),
+            not_any: file.not_a_credential.any.into_iter().collect(),
+            own_signing,
+            expiry_fields: runs(&file.expiry.fields),
+            expiry_methods: runs(&file.expiry.methods),
+            headers: file.headers,
+            placeholders: file.placeholders,
+            clients: file.clients.last.into_iter().collect(),
+        }
+    }
+
+    /// What the name of a variable, field, function or environment variable says of its value; `None` when it does not
+    /// speak of a credential.
+    #[must_use]
+    pub fn classify(&self, name: &str) -> Option<NameClass> {
+        let words = split(name);
+        let last = words.last()?;
+        if self.not_last.contains(last) && !self.is_url_credential(&words) {
+            return None;
+        }
+        if words.iter().any(|word| self.not_any.contains(word)) {
+            return None;
+        }
+        let mut class =
+            self.credential.iter().find(|(run, _)| contains_run(&words, run)).map(|(_, class)| *class)?;
+        class.is_own_signing |= self.own_signing.iter().any(|run| contains_run(&words, run));
+        Some(class)
+    }
+
+    /// `DATABASE_URL` ends in a word that is about a credential, and is one all the same.
+    fn is_url_credential(&self, words: &[String]) -> bool {
+        let is_url = |class: &NameClass| {
+            class.kind == CredentialKind::ConnectionString || class.kind == CredentialKind::Session
+        };
+        self.credential.iter().any(|(run, class)| is_url(class) && words.ends_with(run))
+    }
+
+    /// Whether a field or variable of this name says when something ends or was renewed.
+    #[must_use]
+    pub fn is_expiry_field(&self, name: &str) -> bool {
+        let words = split(name);
+        self.expiry_fields.iter().any(|run| contains_run(&words, run))
+    }
+
+    /// Whether a method of this name checks or renews something.
+    #[must_use]
+    pub fn is_renewing_method(&self, name: &str) -> bool {
+        let words = split(name);
+        self.expiry_methods.iter().any(|run| contains_run(&words, run))
+    }
+
+    /// Whether a header of this name carries a credential.
+    #[must_use]
+    pub fn is_auth_header(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        self.headers.names.iter().any(|known| *known == name)
+            || self.headers.parts.iter().any(|part| name.contains(part.as_str()))
+    }
+
+    /// Whether a constant of this name stands for such a header.
+    #[must_use]
+    pub fn is_auth_header_constant(&self, name: &str) -> bool {
+        self.headers.constants.iter().any(|known| known == name)
+    }
+
+    /// Whether a type of this name, of which nothing else is known, is taken for a client.
+    #[must_use]
+    pub fn is_client_type(&self, name: &str) -> bool {
+        split(name).last().is_some_and(|last| self.clients.contains(last))
+    }
+
+    /// Whether a literal is one that nobody takes for a secret.
+    #[must_use]
+    pub fn is_placeholder(&self, value: &str) -> bool {
+        let value = value.to_ascii_lowercase();
+        self.placeholders.values.contains(&value)
+            || self.placeholders.parts.iter().any(|part| value.contains(part.as_str()))
+    }
+}
+
+fn runs(list: &[String]) -> Vec<Vec<String>> {
+    list.iter().map(|words| words.split(' ').map(str::to_owned).collect()).collect()
+}
+
+fn contains_run(words: &[String], run: &[String]) -> bool {
+    words.windows(run.len()).any(|window| window == run)
+}
+
+/// The words of a name in lower case: split at everything that is no letter or digit, and before a capital that follows a
+/// small letter or stands before one (`GHToken`, `apiKey`).
+fn split(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (at, &char) in chars.iter().enumerate() {
+        if !char.is_alphanumeric() {
+            words.push(String::new());
+            continue;
+        }
+        if starts_word(&chars, at) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(char.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn starts_word(chars: &[char], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| chars[before]) else { return false };
+    let is_after_small = before.is_lowercase() || before.is_numeric();
+    let is_before_small = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+    chars[at].is_uppercase() && (is_after_small || (before.is_uppercase() && is_before_small))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(name: &str) -> Option<CredentialKind> {
+        Words::shipped().expect("the shipped vocabulary parses").classify(name).map(|class| class.kind)
+    }
+
+    #[test]
+    fn names_of_credentials() {
+        for name in [
+            "OPENAI_API_KEY",
+            "apiKey",
+            "GITHUB_TOKEN",
+            "GHToken",
+            "smtp_password",
+            "clientSecret",
+            "DATABASE_URL",
+        ] {
+            assert!(kind(name).is_some(), "{name}");
+        }
+        assert_eq!(kind("access_token"), Some(CredentialKind::AccessToken));
+        assert_eq!(kind("JWT_SECRET"), Some(CredentialKind::PrivateKey));
+    }
+
+    #[test]
+    fn names_about_credentials() {
+        for name in [
+            "TOKEN_URL",
+            "token_path",
+            "MAX_TOKENS",
+            "CancellationToken",
+            "password_hash",
+            "public_key",
+            "csrf_token",
+            "API_KEY_HEADER",
+            "client_id",
+        ] {
+            assert_eq!(kind(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The fixed point: every function is read until nothing new is learned of what flows where.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{
+    cells::{Cell, CellKey, Fill},
+    eval::Frame,
+    event::{Event, Fork},
+    ty::Types,
+    value::{
+        Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
+        Value, What, no_marks, union,
+    },
+    world::{DefId, Inputs, index},
+};
+use crate::facts::{ItemKind, Name};
+use crate::source::Place;
+
+/// How often one function is read at most. The lattice is finite; this bounds what hostile input costs.
+const ROUNDS: u32 = 12;
+
+/// A table of values, each known by its position.
+#[derive(Debug)]
+pub struct Table<T, Id> {
+    list: Vec<T>,
+    ids: FxHashMap<T, Id>,
+}
+
+impl<T, Id> Default for Table<T, Id> {
+    fn default() -> Self {
+        Self { list: Vec::new(), ids: FxHashMap::default() }
+    }
+}
+
+impl<T: Clone + Eq + Hash, Id: Copy + From<u32>> Table<T, Id> {
+    pub(super) fn intern(&mut self, value: T) -> Id {
+        if let Some(id) = self.ids.get(&value) {
+            return *id;
+        }
+        let id = Id::from(index(self.list.len()));
+        self.list.push(value.clone());
+        self.ids.insert(value, id);
+        id
+    }
+
+    pub(super) fn get(&self, at: u32) -> &T {
+        &self.list[at as usize]
+    }
+
+    /// Every value, in the order they came.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.list.iter()
+    }
+}
+
+/// What calling a function does, as far as its callers need to know.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// What it gives back, in terms of its parameters.
+    pub ret: Value,
+    /// What flows into its parameters from inside, by parameter.
+    pub absorbs: BTreeMap<u16, Marks>,
+    /// Its events.
+    pub events: Vec<Event>,
+    /// Whether it waits for a time anywhere.
+    pub sleeps: bool,
+}
+
+/// What a reading depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Summary(DefId),
+    Field(DefId, Name),
+    Cell(CellId),
+    Param(DefId, u16),
+}
+
+/// Everything learned.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// Where things enter.
+    pub origins: Table<Origin, OriginId>,
+    /// Credentials.
+    pub credentials: Table<Credential, CredentialId>,
+    /// Ways of credentials into clients.
+    pub builds: Table<Build, BuildId>,
+    /// What forks do not copy.
+    pub hazards: Table<Hazard, HazardId>,
+    /// Forks.
+    pub forks: Table<Fork, ForkId>,
+    /// Cells.
+    pub cells: Vec<Cell>,
+    /// Functions and initialisers.
+    pub summaries: FxHashMap<DefId, Rc<Summary>>,
+    /// Places where a credential in the raw is sent: a header, a typed constructor, a request.
+    pub sinks: BTreeMap<Place, Marks>,
+}
+
+pub(super) struct Engine<'a> {
+    pub types: Types<'a>,
+    pub tables: Tables,
+    cell_ids: FxHashMap<CellKey, CellId>,
+    fields: FxHashMap<(DefId, Name), Value>,
+    params: FxHashMap<(DefId, u16), Value>,
+    readers: FxHashMap<Key, BTreeSet<DefId>>,
+    queue: BTreeSet<DefId>,
+    open: FxHashSet<DefId>,
+    rounds: FxHashMap<DefId, u32>,
+    /// How many expressions were read: what tests count in place of time.
+    pub steps: u64,
+    pub nest: u32,
+}
+
+impl<'a> Engine<'a> {
+    pub(super) fn new(types: Types<'a>) -> Self {
+        Self {
+            types,
+            tables: Tables::default(),
+            cell_ids: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            params: FxHashMap::default(),
+            readers: FxHashMap::default(),
+            queue: BTreeSet::new(),
+            open: FxHashSet::default(),
+            rounds: FxHashMap::default(),
+            steps: 0,
+            nest: 0,
+        }
+    }
+
+    pub(super) fn inputs(&self) -> Inputs<'a> {
+        self.types.inputs
+    }
+
+    /// Reads everything until nothing new is learned.
+    pub(super) fn run(&mut self) {
+        let all: Vec<DefId> = self.types.world.def_ids().filter(|def| self.is_readable(*def)).collect();
+        for &def in &all {
+            self.summary(def);
+        }
+        while let Some(def) = self.queue.pop_first() {
+            self.read(def);
+        }
+    }
+
+    fn is_readable(&self, def: DefId) -> bool {
+        let at = self.types.world.def(def);
+        match &self.inputs().item(at.file, at.item).kind {
+            ItemKind::Fn(item) => item.body.is_some(),
+            ItemKind::Static(_) | ItemKind::Const(_) => true,
+            _ => false,
+        }
+    }
+
+    /// What a function does; read now if it was not yet, empty while it is being read.
+    pub(super) fn summary(&mut self, def: DefId) -> Rc<Summary> {
+        if let Some(summary) = self.tables.summaries.get(&def) {
+            return Rc::clone(summary);
+        }
+        if self.open.contains(&def) || self.nest > 2_000 {
+            self.queue.insert(def);
+            return Rc::default();
+        }
+        self.read(def);
+        self.tables.summaries.get(&def).cloned().unwrap_or_default()
+    }
+
+    /// What a function does, for a reader who is to be told when that changes.
+    pub(super) fn summary_for(&mut self, def: DefId, reader: DefId) -> Rc<Summary> {
+        self.depend(Key::Summary(def), reader);
+        self.summary(def)
+    }
+
+    fn read(&mut self, def: DefId) {
+        let rounds = self.rounds.entry(def).or_default();
+        *rounds += 1;
+        if *rounds > ROUNDS || !self.open.insert(def) {
+            return;
+        }
+        let summary = Frame::read(self, def);
+        self.open.remove(&def);
+        let is_new = self.tables.summaries.get(&def).is_none_or(|old| !is_covered(old, &summary));
+        self.tables.summaries.insert(def, Rc::new(summary));
+        if is_new {
+            self.changed(&Key::Summary(def));
+        }
+    }
+
+    pub(super) fn depend(&mut self, key: Key, reader: DefId) {
+        self.readers.entry(key).or_default().insert(reader);
+    }
+
+    fn changed(&mut self, key: &Key) {
+        if let Some(readers) = self.readers.get(key) {
+            self.queue.extend(readers.iter().copied());
+        }
+    }
+
+    /// What a field of a struct may hold, over the whole program.
+    pub(super) fn field(&mut self, def: DefId, name: &Name, reader: DefId) -> Option<Value> {
+        self.depend(Key::Field(def, name.clone()), reader);
+        self.fields.get(&(def, name.clone())).cloned()
+    }
+
+    /// Lets a value flow into a field.
+    pub(super) fn fill_field(&mut self, def: DefId, name: &Name, value: &Value, reader: DefId) {
+        let value = self.closed(value, reader).cut(2);
+        let known = self.fields.get(&(def, name.clone()));
+        if known.is_some_and(|known| known.covers(&value)) {
+            return;
+        }
+        let joined = known.map_or_else(|| value.clone(), |known| known.join(&value)).cut(2);
+        self.fields.insert((def, name.clone()), joined);
+        self.changed(&Key::Field(def, name.clone()));
+    }
+
+    /// Lets an argument flow into a parameter.
+    pub(super) fn fill_param(&mut self, def: DefId, at: u16, value: &Value, reader: DefId) {
+        let value = self.closed(value, reader).cut(2);
+        let known = self.params.get(&(def, at));
+        if known.is_some_and(|known| known.covers(&value)) {
+            return;
+        }
+        let joined = known.map_or_else(|| value.clone(), |known| known.join(&value)).cut(2);
+        self.params.insert((def, at), joined);
+        self.changed(&Key::Param(def, at));
+    }
+
+    /// What callers in sight pass for a parameter; `None` when nobody does.
+    pub(super) fn param(&mut self, def: DefId, at: u16, reader: DefId) -> Option<Value> {
+        self.depend(Key::Param(def, at), reader);
+        self.params.get(&(def, at)).cloned()
+    }
+
+    /// The cell of a key, made by `make` when it is new.
+    pub(super) fn cell(&mut self, key: CellKey, make: impl FnOnce(CellKey) -> Cell) -> CellId {
+        if let Some(id) = self.cell_ids.get(&key) {
+            return *id;
+        }
+        let id = CellId(index(self.tables.cells.len()));
+        self.tables.cells.push(make(key.clone()));
+        self.cell_ids.insert(key, id);
+        id
+    }
+
+    /// The content of a cell.
+    pub(super) fn cell_content(&mut self, id: CellId, reader: DefId) -> Value {
+        self.depend(Key::Cell(id), reader);
+        self.tables.cells[id.0 as usize].content.clone()
+    }
+
+    /// Lets a value flow into a cell.
+    pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
+        let is_own = |what: &What| *what == What::Cell(id);
+        fill.from_parameter = value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..)));
+        let value = self.closed(value, fill.def);
+        let value = value.map_marks(&mut |mark, out| {
+            if !is_own(&mark.what) {
+                out.push(mark.clone());
+            }
+        });
+        let value = value.cut(3);
+        let cell = &mut self.tables.cells[id.0 as usize];
+        cell.fills
+            .entry(place)
+            .and_modify(|known| known.from_parameter |= fill.from_parameter)
+            .or_insert(fill);
+        if cell.content.covers(&value) {
+            return;
+        }
+        cell.content = cell.content.join(&value).cut(3);
+        self.changed(&Key::Cell(id));
+    }
+
+    /// The value with every parameter of `reader` replaced by what callers in sight pass for it.
+    pub(super) fn closed(&mut self, value: &Value, reader: DefId) -> Value {
+        if !value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..))) {
+            return value.clone();
+        }
+        super::subst::close(self, value, reader)
+    }
+}
+
+/// Whether nothing that callers see of `new` is missing in `old`.
+fn is_covered(old: &Summary, new: &Summary) -> bool {
+    old.sleeps == new.sleeps
+        && old.ret.covers(&new.ret)
+        && new.absorbs.iter().all(|(at, marks)| {
+            let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);
+            union(&known, marks).len() == known.len()
+        })
+}

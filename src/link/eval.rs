@@ -1,0 +1,557 @@
+//! One function read: its expressions in the order they run, to values and events.
+
+mod apply;
+mod call;
+mod closure;
+mod control;
+mod fork;
+mod macros;
+mod memo;
+mod method;
+mod path;
+mod pattern;
+mod place;
+
+pub(super) use apply::shown;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{
+    engine::{Engine, Summary},
+    event::{Event, Touched},
+    naming, subst,
+    ty::{Scope, Ty},
+    value::{Hazard, HazardId, Mark, Marks, Param, TraceEvent, Value, What, marks_of, no_marks, union},
+    world::DefId,
+};
+use crate::catalog::{Catalog, schema::AttributeRole};
+use crate::facts::{
+    ExprId, ExprKind, FileFacts, ItemKind, Name,
+    expr::{Block, Literal, Stmt},
+    item::{Attribute, FnItem, StaticItem},
+};
+use crate::source::{FileId, Place, Span};
+
+/// How deep expressions and calls are followed at most.
+const NEST: u32 = 3_000;
+
+/// A local variable.
+#[derive(Debug)]
+pub(super) struct Local {
+    name: Name,
+    value: Value,
+    /// The branches around its declaration: an assignment deeper than this may not happen.
+    depth: u32,
+}
+
+/// The reading of one function or initialiser.
+pub(super) struct Frame<'f, 'a> {
+    pub(super) e: &'f mut Engine<'a>,
+    pub(super) def: DefId,
+    file: FileId,
+    scope: Scope,
+    locals: Vec<Local>,
+    /// How many branches and loops are around.
+    depth: u32,
+    /// How many loops are around.
+    loops: u32,
+    ret: Value,
+    events: Vec<Event>,
+    absorbs: BTreeMap<u16, Marks>,
+    sleeps: bool,
+    /// Hazards that left the function for a place that outlives it.
+    escaped: Vec<HazardId>,
+    /// The name that the value being read is about to get.
+    expected: Option<Name>,
+}
+
+impl<'f, 'a> Frame<'f, 'a> {
+    /// Reads a function or initialiser.
+    pub(super) fn read(e: &'f mut Engine<'a>, def: DefId) -> Summary {
+        let scope = e.types.scope(def);
+        let at = e.types.world.def(def);
+        let mut frame = Frame {
+            e,
+            def,
+            file: at.file,
+            scope,
+            locals: Vec::new(),
+            depth: 0,
+            loops: 0,
+            ret: Value::default(),
+            events: Vec::new(),
+            absorbs: BTreeMap::new(),
+            sleeps: false,
+            escaped: Vec::new(),
+            expected: None,
+        };
+        let item = frame.e.inputs().item(at.file, at.item);
+        match &item.kind {
+            ItemKind::Fn(it) => frame.read_fn(it, &item.name, &item.attributes),
+            ItemKind::Static(it) => frame.read_static(it, &item.name, item.name_span),
+            ItemKind::Const(it) => frame.read_const(it, &item.name),
+            _ => {}
+        }
+        Summary { ret: frame.ret, absorbs: frame.absorbs, events: frame.events, sleeps: frame.sleeps }
+    }
+
+    fn read_fn(&mut self, item: &'a FnItem, name: &Name, attributes: &'a [Attribute]) {
+        let runtime = self.runtime_of(attributes);
+        if let Some(hazard) = runtime {
+            self.events.push(Event::Create(hazard));
+        }
+        self.bind_params(item);
+        if let Some(body) = item.body {
+            let tail = self.eval(body);
+            self.give_back(&tail);
+        }
+        let declared = item.output.as_ref().map(|ty| self.e.types.lower(self.scope, ty)).unwrap_or_default();
+        self.ret = std::mem::take(&mut self.ret).typed(declared, self.catalog());
+        self.ret = naming::named(self.e, std::mem::take(&mut self.ret), name);
+        if let Some(hazard) = runtime {
+            self.events.push(Event::Drop(
+                Rc::from([What::Hazard(hazard)]),
+                self.place(item.body.map(|it| self.expr_span(it)).unwrap_or_default()),
+            ));
+        }
+        self.read_memo(attributes, name);
+    }
+
+    fn bind_params(&mut self, item: &'a FnItem) {
+        let mut at = 0;
+        if item.receiver.is_some() {
+            let ty = self.self_ty();
+            self.bind_param(Name::new_static("self"), ty, 0);
+            at = 1;
+        }
+        for param in &item.params {
+            let ty = self.e.types.lower(self.scope, &param.ty);
+            let what = What::Param(Param { index: at, fields: Vec::new() });
+            let value = Value::marked(ty, what, None);
+            self.bind(param.pat, &value);
+            at += 1;
+        }
+    }
+
+    fn bind_param(&mut self, name: Name, ty: Ty, at: u16) {
+        let value = Value::marked(ty, What::Param(Param { index: at, fields: Vec::new() }), None);
+        self.locals.push(Local { name, value, depth: 0 });
+    }
+
+    fn self_ty(&mut self) -> Ty {
+        let path = crate::facts::path::Path {
+            segments: vec![crate::facts::path::Segment { name: Name::new_static("Self"), args: Vec::new() }],
+            ..Default::default()
+        };
+        self.e.types.lower(self.scope, &crate::facts::path::TypeRef::Path(path))
+    }
+
+    /// The runtime that an attribute builds around the body.
+    fn runtime_of(&mut self, attributes: &'a [Attribute]) -> Option<HazardId> {
+        let attribute =
+            attributes.iter().find(|it| self.attribute_role(it) == Some(AttributeRole::RuntimeMain))?;
+        let hazard = Hazard {
+            place: self.place(attribute.span),
+            kind: super::value::HazardKind::Runtime,
+            starts: crate::catalog::schema::Starts::Threads,
+            name: format!("#[{}]", attribute.path).into(),
+        };
+        Some(self.e.tables.hazards.intern(hazard))
+    }
+
+    fn attribute_role(&self, attribute: &Attribute) -> Option<AttributeRole> {
+        self.attribute_entry(attribute).map(|entry| entry.makes)
+    }
+
+    fn attribute_entry(&self, attribute: &Attribute) -> Option<&'a crate::catalog::schema::AttributeEntry> {
+        let path = path::path_of_attribute(attribute);
+        let resolved = self.e.types.resolver.resolve_value(self.scope.module, &path);
+        match resolved {
+            Some(super::resolve::Res::External(path)) => self.catalog().attribute(&path),
+            _ => None,
+        }
+    }
+
+    /// Adds what the function gives back, and keeps its hazards from being dropped at its end.
+    fn give_back(&mut self, value: &Value) {
+        let value = value.clone().cut(3);
+        self.ret = if self.ret.is_nothing() { value } else { self.ret.join(&value) };
+    }
+
+    pub(super) fn catalog(&self) -> &'a Catalog {
+        self.e.inputs().catalog
+    }
+
+    pub(super) fn facts(&self) -> &'a FileFacts {
+        self.e.inputs().file(self.file)
+    }
+
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place { file: self.file, span }
+    }
+
+    fn expr_span(&self, id: ExprId) -> Span {
+        self.facts().expr(id).span
+    }
+
+    fn place_of(&self, id: ExprId) -> Place {
+        self.place(self.expr_span(id))
+    }
+
+    /// The value of an expression; its events are noted on the way.
+    pub(super) fn eval(&mut self, id: ExprId) -> Value {
+        self.e.steps += 1;
+        if self.e.nest >= NEST {
+            return Value::default();
+        }
+        self.e.nest += 1;
+        let value = self.eval_kind(id);
+        self.e.nest -= 1;
+        value
+    }
+
+    fn eval_kind(&mut self, id: ExprId) -> Value {
+        let expr = self.facts().expr(id);
+        match &expr.kind {
+            ExprKind::Path(path) => self.eval_path(path, expr.span),
+            ExprKind::Literal(literal) => self.eval_literal(literal, expr.span),
+            ExprKind::Call { callee, args } => self.eval_call(id, *callee, args),
+            ExprKind::MethodCall { receiver, method, turbofish, args, .. } => {
+                self.eval_method(id, *receiver, method, turbofish, args)
+            }
+            ExprKind::Field { base, name } => self.eval_field(*base, name, expr.span),
+            ExprKind::Index { base, index } => {
+                self.eval(*index);
+                let base = self.eval(*base);
+                self.content_of(base)
+            }
+            ExprKind::Struct { path, fields, rest } => self.eval_struct(path, fields, *rest, expr.span),
+            ExprKind::Tuple(list) => self.eval_tuple(list),
+            ExprKind::Array(list) => self.eval_array(list),
+            ExprKind::Ref(e) | ExprKind::Cast(e, _) | ExprKind::Unary(_, e) => self.eval(*e),
+            ExprKind::Deref(e) => {
+                let value = self.eval(*e);
+                self.content_if_lock(value)
+            }
+            ExprKind::Binary(op, a, b) => self.eval_binary(*op, *a, *b),
+            ExprKind::Assign(to, from) => self.eval_assign(*to, *from),
+            ExprKind::AssignOp(to, from) => {
+                let value = self.eval(*from);
+                self.absorb(*to, &value.all_marks());
+                Value::default()
+            }
+            ExprKind::Range(a, b) => {
+                for e in a.iter().chain(b) {
+                    self.eval(*e);
+                }
+                Value::default()
+            }
+            ExprKind::Block(block) => self.eval_block(block, expr.span),
+            ExprKind::If { cond, then, otherwise } => self.eval_if(*cond, *then, *otherwise),
+            ExprKind::Let(pat, e) => {
+                let value = self.eval(*e);
+                self.bind(*pat, &value);
+                Value::default()
+            }
+            ExprKind::Match { scrutinee, arms } => self.eval_match(*scrutinee, arms),
+            ExprKind::While { cond, body } => {
+                self.eval_loop(|frame| {
+                    frame.eval(*cond);
+                    frame.eval(*body);
+                });
+                Value::default()
+            }
+            ExprKind::Loop(body) => {
+                self.eval_loop(|frame| {
+                    frame.eval(*body);
+                });
+                Value::default()
+            }
+            ExprKind::For { pat, iter, body } => self.eval_for(*pat, *iter, *body),
+            ExprKind::Closure { .. } => self.closure_value(id),
+            ExprKind::Return(e) => self.eval_return(*e),
+            ExprKind::Break(e) => e.map(|e| self.eval(e)).unwrap_or_default(),
+            ExprKind::Try(e) => {
+                let value = self.eval(*e);
+                self.content_of_fallible(value)
+            }
+            ExprKind::Await(e) => {
+                let value = self.eval(*e);
+                let place = self.place(expr.span);
+                self.events.push(Event::UseRuntime(place));
+                self.note_use(&value, place);
+                value
+            }
+            ExprKind::Macro(call) => self.eval_macro(call, expr.span),
+            ExprKind::Continue | ExprKind::Unknown => Value::default(),
+        }
+    }
+
+    fn eval_literal(&mut self, literal: &'a Literal, span: Span) -> Value {
+        match literal {
+            Literal::Str(text) => Value {
+                ty: Ty::external("std::primitive::str"),
+                text: Some(super::value::Text { text: text.into(), place: self.place(span) }),
+                ..Value::default()
+            },
+            Literal::Int(digits) => Value {
+                text: Some(super::value::Text { text: digits.clone(), place: self.place(span) }),
+                ..Value::of(Ty::external("std::primitive::int"))
+            },
+            _ => Value::default(),
+        }
+    }
+
+    fn eval_tuple(&mut self, list: &'a [ExprId]) -> Value {
+        let values: Vec<Value> = list.iter().map(|e| self.eval(*e)).collect();
+        let mut tuple =
+            Value::of(Ty::Tuple(super::ty::args(values.iter().map(|it| it.ty.clone()).collect())));
+        for (at, value) in values.into_iter().enumerate() {
+            tuple.set_field(tuple_field(at), value);
+        }
+        tuple
+    }
+
+    fn eval_array(&mut self, list: &'a [ExprId]) -> Value {
+        let mut all = Value::default();
+        for e in list {
+            let value = self.eval(*e);
+            all = all.join(&value);
+        }
+        let ty = Ty::Slice(super::ty::args(vec![all.ty.clone()]));
+        Value { ty, text: None, callable: None, ..all }
+    }
+
+    fn eval_block(&mut self, block: &'a Block, _span: Span) -> Value {
+        let outer = self.locals.len();
+        for stmt in &block.stmts {
+            self.eval_stmt(stmt);
+        }
+        let tail = block.tail.map(|e| self.eval(e)).unwrap_or_default();
+        self.end_scope(outer, &tail);
+        tail
+    }
+
+    fn eval_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Let { pat, ty, init, otherwise, .. } => self.eval_let(*pat, ty.as_ref(), *init, *otherwise),
+            Stmt::Expr(e) => {
+                let before = self.events.len();
+                let value = self.eval(*e);
+                self.drop_temporaries(before, None, &value, *e);
+            }
+            Stmt::Item(_) => {}
+        }
+    }
+
+    fn eval_let(
+        &mut self,
+        pat: crate::facts::PatId,
+        ty: Option<&'a crate::facts::path::TypeRef>,
+        init: Option<ExprId>,
+        otherwise: Option<ExprId>,
+    ) {
+        let declared = ty.map(|ty| self.e.types.lower(self.scope, ty)).unwrap_or_default();
+        let Some(init) = init else {
+            self.bind(pat, &Value::of(declared));
+            return;
+        };
+        let before = self.events.len();
+        self.expected = self.name_of_pat(pat);
+        let value = self.eval(init).typed(declared, self.catalog());
+        self.expected = None;
+        self.drop_temporaries(before, Some(pat), &value, init);
+        if let Some(otherwise) = otherwise {
+            self.branch(|frame| {
+                frame.eval(otherwise);
+            });
+        }
+        self.bind(pat, &value);
+    }
+
+    /// Runtimes made in this statement that nobody holds afterwards end with it.
+    fn drop_temporaries(
+        &mut self,
+        before: usize,
+        pat: Option<crate::facts::PatId>,
+        value: &Value,
+        e: ExprId,
+    ) {
+        let is_dropped_at_once =
+            pat.is_some_and(|pat| matches!(self.facts().pat(pat).kind, crate::facts::PatKind::Wild));
+        let made: Vec<HazardId> = self.events[before..]
+            .iter()
+            .filter_map(|event| match event {
+                Event::Create(hazard) if self.is_runtime(*hazard) => Some(*hazard),
+                _ => None,
+            })
+            .collect();
+        let is_kept = |frame: &Self, hazard: HazardId| {
+            let holds = |value: &Value| value.any(|what| *what == What::Hazard(hazard));
+            (pat.is_some() && !is_dropped_at_once && holds(value))
+                || frame.escaped.contains(&hazard)
+                || frame.locals.iter().any(|local| holds(&local.value))
+                || (pat.is_none() && holds(value))
+        };
+        let dropped: Vec<What> =
+            made.into_iter().filter(|hazard| !is_kept(self, *hazard)).map(What::Hazard).collect();
+        if !dropped.is_empty() {
+            let place = self.place_of(e);
+            self.events.push(Event::Drop(dropped.into(), place));
+        }
+    }
+
+    pub(super) fn is_runtime(&self, hazard: HazardId) -> bool {
+        self.e.tables.hazards.get(hazard.0).kind == super::value::HazardKind::Runtime
+    }
+
+    /// Ends the locals declared since `outer`: a runtime among them is dropped unless it is given on.
+    fn end_scope(&mut self, outer: usize, tail: &Value) {
+        let ended: Vec<Local> = self.locals.drain(outer..).collect();
+        let mut dropped = Vec::new();
+        for local in &ended {
+            for mark in local.value.all_marks().iter() {
+                let What::Hazard(hazard) = mark.what else { continue };
+                let is = |what: &What| *what == mark.what;
+                let is_held = tail.any(is)
+                    || self.ret.any(is)
+                    || self.escaped.contains(&hazard)
+                    || self.locals.iter().any(|local| local.value.any(is))
+                    || local.value.any(|what| matches!(what, What::Cell(_)));
+                if self.is_runtime(hazard) && !is_held && !dropped.contains(&mark.what) {
+                    dropped.push(mark.what.clone());
+                }
+            }
+        }
+        if !dropped.is_empty() {
+            let end = self.locals.last().map_or_else(Span::default, |_| Span::default());
+            let place = self.place(end);
+            self.events.push(Event::Drop(dropped.into(), place));
+        }
+    }
+
+    fn eval_return(&mut self, e: Option<ExprId>) -> Value {
+        if let Some(e) = e {
+            let value = self.eval(e);
+            self.give_back(&value);
+        }
+        self.events.push(Event::Return);
+        Value::default()
+    }
+
+    /// Notes that hazards in a value are used.
+    pub(super) fn note_use(&mut self, value: &Value, place: Place) {
+        let touched = touched(value);
+        if touched.is_empty() {
+            return;
+        }
+        let is_repeated = matches!(self.events.last(), Some(Event::Use(last, _)) if *last == touched);
+        if !is_repeated {
+            self.events.push(Event::Use(touched, place));
+        }
+    }
+
+    /// Passes the way of a value through a step.
+    pub(super) fn with_step(&self, value: &Value, place: Place, event: &TraceEvent) -> Value {
+        subst::with_step(value, place, event)
+    }
+
+    fn read_static(&mut self, item: &'a StaticItem, name: &Name, span: Span) {
+        let ty = self.e.types.lower(self.scope, &item.ty);
+        let is_cell = item.is_mut
+            || item.is_ref
+            || ty.role(self.catalog()) == Some(crate::catalog::schema::TypeRole::Cell);
+        if !is_cell {
+            self.read_const(item, name);
+            return;
+        }
+        let id = self.cell_of_static(self.def);
+        let Some(init) = item.init else { return };
+        let value = self.eval(init);
+        let value = naming::named(self.e, value, name);
+        self.fill_cell(id, &value, self.place(span), super::cells::FillKind::Initialiser);
+    }
+
+    fn read_const(&mut self, item: &'a StaticItem, name: &Name) {
+        let ty = self.e.types.lower(self.scope, &item.ty);
+        let value = item.init.map(|init| self.eval(init)).unwrap_or_default().typed(ty, self.catalog());
+        self.ret = naming::named(self.e, value, name);
+    }
+}
+
+impl Value {
+    /// The value with a declared type: it wins over nothing and over what is less precise.
+    fn typed(mut self, declared: Ty, catalog: &Catalog) -> Self {
+        if declared.is_unknown() {
+            return self;
+        }
+        let own = self.ty.innermost(catalog);
+        let is_vaguer = matches!(declared.innermost(catalog), Ty::Trait(_) | Ty::Unknown);
+        if own.is_unknown() || (!is_vaguer && !self.ty.is_more_than(&declared)) {
+            self.ty = declared;
+        }
+        self
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.ty.is_unknown()
+            && self.marks.is_empty()
+            && self.fields.is_none()
+            && self.text.is_none()
+            && self.callable.is_none()
+    }
+}
+
+impl Ty {
+    /// Whether this says more than `other` of the same type: it has arguments where the other has none.
+    fn is_more_than(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::External(path, own), Self::External(other_path, args)) => {
+                path == other_path
+                    && own.is_some()
+                    && args.as_ref().is_none_or(|args| args.iter().all(Self::is_unknown))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The hazards and parameters in a value.
+pub(super) fn touched(value: &Value) -> Touched {
+    let marks = value.all_marks();
+    let is_touched = |mark: &&Mark| matches!(mark.what, What::Hazard(_) | What::Param(_));
+    marks.iter().filter(is_touched).map(|mark| mark.what.clone()).collect()
+}
+
+/// The name of a tuple's field.
+pub(super) fn tuple_field(at: usize) -> Name {
+    smol_str::format_smolstr!("{at}")
+}
+
+/// Marks that carry a credential or stand for one.
+pub(super) fn carried(value: &Value) -> Marks {
+    let is_carried = |what: &What| {
+        matches!(
+            what,
+            What::Credential(_) | What::Built(..) | What::Param(_) | What::BuiltParam(..) | What::Refreshing
+        )
+    };
+    let all = value.all_marks();
+    marks_of(all.iter().filter(|mark| is_carried(&mark.what)).cloned().collect())
+}
+
+impl Frame<'_, '_> {
+    /// Lets marks flow into whatever an expression names: a local, a field, a cell, a parameter.
+    pub(super) fn absorb(&mut self, target: ExprId, marks: &Marks) {
+        if marks.is_empty() {
+            return;
+        }
+        self.absorb_at(target, marks, 0);
+    }
+
+    fn note_absorbed(&mut self, at: u16, marks: &Marks) {
+        let known = self.absorbs.get(&at).cloned().unwrap_or_else(no_marks);
+        self.absorbs.insert(at, union(&known, marks));
+    }
+}

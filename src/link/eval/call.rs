@@ -1,0 +1,303 @@
+//! Calls of paths: functions of this run, constructors, functions of other packages.
+
+use smol_str::SmolStr;
+
+use super::{Frame, touched, tuple_field};
+use crate::catalog::schema::{ClosureRuns, TypeRole};
+use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
+use crate::link::{
+    event::Event,
+    naming,
+    resolve::{Owner, Res},
+    subst,
+    ty::Ty,
+    value::{Callable, Marks, TraceEvent, Value, What},
+    world::DefId,
+};
+use crate::source::Place;
+
+/// How many implementations of one method are followed.
+const IMPLS: usize = 6;
+
+impl<'a> Frame<'_, 'a> {
+    pub(super) fn eval_call(&mut self, id: ExprId, callee: ExprId, args: &'a [ExprId]) -> Value {
+        let place = self.place_of(id);
+        let ExprKind::Path(path) = &self.facts().expr(callee).kind else {
+            let function = self.eval(callee);
+            let values = self.eval_all(args);
+            return self.call_value(&function, &values, place);
+        };
+        if let Some(at) = path.as_ident().and_then(|name| self.local_at(name)) {
+            let function = self.locals[at].value.clone();
+            let values = self.eval_all(args);
+            return self.call_value(&function, &values, place);
+        }
+        match self.resolve_path(path) {
+            Some(Res::Def(def)) => self.call_res(def, path, args, place),
+            Some(Res::Variant(def, name)) => self.construct(def, Some(&name), args),
+            Some(Res::External(external)) => {
+                let values = self.eval_all(args);
+                let value = self.call_external(&external, &values, None, args, place);
+                self.with_turbofish(value, path)
+            }
+            _ => self.call_unknown(path, args, place),
+        }
+    }
+
+    pub(super) fn eval_all(&mut self, args: &'a [ExprId]) -> Vec<Value> {
+        args.iter().map(|e| self.eval(*e)).collect()
+    }
+
+    fn call_value(&mut self, function: &Value, args: &[Value], place: Place) -> Value {
+        self.note_use(function, place);
+        match function.callable.clone() {
+            Some(callable) => self.run(&callable, args, place),
+            None => {
+                self.run_closures(args, place);
+                Value::default()
+            }
+        }
+    }
+
+    /// A call of something that is nowhere in sight.
+    fn call_unknown(&mut self, path: &'a Path, args: &'a [ExprId], place: Place) -> Value {
+        let values = self.eval_all(args);
+        self.run_closures(&values, place);
+        for value in &values {
+            self.note_use(value, place);
+        }
+        let name = path.last_name();
+        // `T::default()` of a generic, `From::from(x)`: what comes out is made of what goes in.
+        if matches!(name, "from" | "new" | "clone") {
+            values.into_iter().next().unwrap_or_default()
+        } else {
+            Value::default()
+        }
+    }
+
+    fn with_turbofish(&self, value: Value, path: &'a Path) -> Value {
+        let Some(last) = path.segments.last().and_then(|segment| segment.args.first()) else { return value };
+        if !value.ty.is_unknown() {
+            return value;
+        }
+        Value { ty: self.e.types.lower(self.scope, last), ..value }
+    }
+
+    fn call_res(&mut self, def: DefId, path: &'a Path, args: &'a [ExprId], place: Place) -> Value {
+        let at = self.e.types.world.def(def);
+        let ItemKind::Fn(item) = &self.e.inputs().item(at.file, at.item).kind else {
+            return self.construct(def, None, args);
+        };
+        let values = self.eval_all(args);
+        let value = if item.body.is_some() {
+            self.call_def(def, &values, place)
+        } else {
+            self.call_trait_fn(def, &values, place)
+        };
+        self.absorb_into_args(def, &values, args);
+        self.with_turbofish(value, path)
+    }
+
+    /// A tuple struct or tuple variant is put together.
+    fn construct(&mut self, def: DefId, variant: Option<&Name>, args: &'a [ExprId]) -> Value {
+        let mut value = Value::of(Ty::Def(def, None));
+        for (at, e) in args.iter().enumerate() {
+            let name = match variant {
+                Some(variant) => smol_str::format_smolstr!("{variant}.{at}"),
+                None => tuple_field(at),
+            };
+            let field = self.eval(*e);
+            self.e.fill_field(def, &name, &field, self.def);
+            self.note_escape(&field);
+            value.set_field(name, field);
+        }
+        value
+    }
+
+    /// Calls a function of this run.
+    pub(super) fn call_def(&mut self, def: DefId, args: &[Value], place: Place) -> Value {
+        for (at, value) in args.iter().enumerate() {
+            let at = u16::try_from(at).unwrap_or(u16::MAX);
+            self.e.fill_param(def, at, value, self.def);
+        }
+        let runs: Vec<Value> = self.run_closures(args, place);
+        let summary = self.e.summary_for(def, self.def);
+        self.sleeps |= summary.sleeps;
+        self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
+        let mut value = subst::at_call(self.e, &summary.ret, args);
+        if value.ty.is_unknown() {
+            value.ty = self.e.types.output(def);
+        }
+        self.generic_output(def, args, &mut value);
+        for result in &runs {
+            if value.marks.is_empty() && value.ty.is_unknown() {
+                value = result.clone();
+            }
+        }
+        let name = self.name_of(def);
+        self.with_step(&value, place, &TraceEvent::Returned(name))
+    }
+
+    /// `fn f<T>(x: T) -> T` gives what it takes.
+    fn generic_output(&self, _def: DefId, args: &[Value], value: &mut Value) {
+        if value.ty.is_unknown()
+            && let [only] = args
+            && value.any(|what| matches!(what, What::Built(..)))
+        {
+            value.ty = only.ty.clone();
+        }
+    }
+
+    pub(super) fn name_of(&self, def: DefId) -> Name {
+        let at = self.e.types.world.def(def);
+        self.e.inputs().item(at.file, at.item).name.clone()
+    }
+
+    /// Closures among the arguments of a function of this run, or of one that nobody knows, run during the call.
+    pub(super) fn run_closures(&mut self, args: &[Value], place: Place) -> Vec<Value> {
+        let closures: Vec<Value> = args
+            .iter()
+            .filter(|value| matches!(value.callable, Some(Callable::Closure(..))))
+            .cloned()
+            .collect();
+        closures.iter().map(|value| self.run_argument(ClosureRuns::Later, value, &[], place)).collect()
+    }
+
+    /// What flows into the arguments from inside the function.
+    pub(super) fn absorb_into_args(&mut self, def: DefId, values: &[Value], args: &'a [ExprId]) {
+        let summary = self.e.summary_for(def, self.def);
+        let shift = values.len().saturating_sub(args.len());
+        for (at, marks) in &summary.absorbs {
+            let Some(e) = usize::from(*at).checked_sub(shift).and_then(|at| args.get(at)) else { continue };
+            let marks = self.passed(marks, values);
+            self.absorb(*e, &marks);
+        }
+    }
+
+    /// Marks of a summary at a call.
+    pub(super) fn passed(&mut self, marks: &Marks, values: &[Value]) -> Marks {
+        let inner = Value { marks: marks.clone(), ..Value::default() };
+        subst::at_call(self.e, &inner, values).marks
+    }
+
+    /// A trait's function without a body: every implementation in sight may run.
+    pub(super) fn call_trait_fn(&mut self, def: DefId, args: &[Value], place: Place) -> Value {
+        let name = self.name_of(def);
+        let Some(of) = self.e.types.world.def(def).parent else { return Value::default() };
+        let found = self.implementations(of, &name);
+        self.call_all(&found, args, place)
+    }
+
+    /// The functions of this name in the impls of a trait.
+    pub(super) fn implementations(&self, of: DefId, name: &Name) -> Vec<DefId> {
+        let resolver = self.e.types.resolver;
+        let mut found = Vec::new();
+        for &implementor in resolver.implementors(of) {
+            let own = self.items_of_impl(implementor).into_iter().filter(|def| self.name_of(*def) == *name);
+            found.extend(own);
+        }
+        let default = resolver.assoc(&Owner::Def(of), name).iter().copied();
+        found.extend(
+            default.filter(|def| self.e.types.function(*def).is_some_and(|item| item.body.is_some())),
+        );
+        found.truncate(IMPLS);
+        found
+    }
+
+    fn items_of_impl(&self, implementor: DefId) -> Vec<DefId> {
+        // Definitions of an impl's items follow the impl's own.
+        let world = self.e.types.world;
+        let mut found = Vec::new();
+        let mut at = implementor.0 + 1;
+        while let Some(def) = world.defs.get(at as usize) {
+            if def.parent == Some(implementor) {
+                found.push(DefId(at));
+            } else if def.parent.is_none() && def.module == world.def(implementor).module {
+                break;
+            }
+            at += 1;
+        }
+        found
+    }
+
+    pub(super) fn call_all(&mut self, found: &[DefId], args: &[Value], place: Place) -> Value {
+        let mut all: Option<Value> = None;
+        for &def in found.iter().take(IMPLS) {
+            let value = self.call_def(def, args, place);
+            all = Some(all.map_or_else(|| value.clone(), |known| known.join(&value)));
+        }
+        all.unwrap_or_default()
+    }
+
+    /// Calls a function of another package.
+    pub(super) fn call_external(
+        &mut self,
+        path: &SmolStr,
+        args: &[Value],
+        receiver: Option<&Value>,
+        exprs: &[ExprId],
+        place: Place,
+    ) -> Value {
+        match path.as_str() {
+            "std::option::Option::Some" | "std::result::Result::Ok" => return wrap(path, args),
+            "std::result::Result::Err" | "std::option::Option::None" => return Value::default(),
+            _ => {}
+        }
+        let catalog = self.catalog();
+        if let Some(entry) = catalog.function(path) {
+            return self.apply(entry, path, receiver, args, exprs, place);
+        }
+        self.run_closures(args, place);
+        for value in args {
+            self.note_use(value, place);
+        }
+        self.guess(path, args, place)
+    }
+
+    /// An associated function that the catalog does not know: by convention a constructor, if its name is one.
+    fn guess(&mut self, path: &SmolStr, args: &[Value], place: Place) -> Value {
+        let Some((owner, name)) = path.rsplit_once("::") else { return Value::default() };
+        let last = owner.rsplit("::").next().unwrap_or_default();
+        let is_type = last.chars().next().is_some_and(char::is_uppercase);
+        if !is_type || !is_constructor(name) {
+            return Value::default();
+        }
+        let owner = if name.ends_with("builder") {
+            SmolStr::from(format!("{owner}Builder"))
+        } else {
+            SmolStr::new(owner)
+        };
+        let mut value = Value::of(Ty::External(owner, None));
+        if value.ty.role(self.catalog()) == Some(TypeRole::Plain) {
+            return value;
+        }
+        for arg in args {
+            value.add(&super::carried(arg));
+            self.note_escape(arg);
+        }
+        let ty = value.ty.clone();
+        self.finish_client(value, &ty, place)
+    }
+
+    /// The credentials in a value named so.
+    pub(super) fn named(&mut self, value: Value, name: &str) -> Value {
+        naming::named(self.e, value, name)
+    }
+}
+
+/// Names of associated functions that make a value of their type.
+fn is_constructor(name: &str) -> bool {
+    const STARTS: [&str; 12] = [
+        "new", "from", "with", "builder", "default", "connect", "init", "create", "build", "open", "login",
+        "try_",
+    ];
+    STARTS.iter().any(|start| name.starts_with(start)) || name.ends_with("builder")
+}
+
+/// `Some(x)`, `Ok(x)`.
+fn wrap(path: &SmolStr, args: &[Value]) -> Value {
+    let Some(value) = args.first().cloned() else { return Value::default() };
+    let wrapper = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+    let ty = Ty::External(SmolStr::new(wrapper), crate::link::ty::args(vec![value.ty.clone()]));
+    Value { ty, ..value }
+}

@@ -1,0 +1,105 @@
+//! Macro calls.
+
+use super::Frame;
+use crate::catalog::schema::{ClosureRuns, MacroRole};
+use crate::facts::expr::{MacroBody, MacroCall};
+use crate::link::{
+    event::Event,
+    naming,
+    resolve::Res,
+    ty::Ty,
+    value::{Origin, Source, TraceEvent, Value, What, step},
+};
+use crate::source::Span;
+
+impl<'a> Frame<'_, 'a> {
+    pub(super) fn eval_macro(&mut self, call: &'a MacroCall, span: Span) -> Value {
+        match self.macro_role(call) {
+            Some(MacroRole::Format) => self.eval_format(call),
+            Some(MacroRole::CompileTimeEnv) => self.eval_compile_time(call, span),
+            Some(MacroRole::CompileTimeFile) => self.eval_compile_time(call, span),
+            Some(MacroRole::Panic) => {
+                self.eval_body(call);
+                Value::default()
+            }
+            Some(MacroRole::Futures) => {
+                let place = self.place(span);
+                self.events.push(Event::UseRuntime(place));
+                self.eval_body(call)
+            }
+            Some(MacroRole::Print | MacroRole::Matches) => {
+                self.eval_body(call);
+                Value::default()
+            }
+            Some(MacroRole::Collection | MacroRole::LazyStatics | MacroRole::ThreadLocals) | None => {
+                self.eval_body(call)
+            }
+        }
+    }
+
+    fn macro_role(&self, call: &MacroCall) -> Option<MacroRole> {
+        match self.e.types.resolver.resolve_value(self.scope.module, &call.path)? {
+            Res::External(path) => self.catalog().macro_role(&path),
+            _ => None,
+        }
+    }
+
+    /// What a macro's tokens say when nothing more is known of it.
+    fn eval_body(&mut self, call: &'a MacroCall) -> Value {
+        match &call.body {
+            MacroBody::Args(args) => {
+                let mut all = Value::default();
+                for (_, e) in args {
+                    let value = self.eval(*e);
+                    if value.callable.is_some() {
+                        let place = self.place_of(*e);
+                        self.run_argument(ClosureRuns::Later, &value, &[], place);
+                    }
+                    all = all.join(&value);
+                }
+                Value { ty: Ty::Unknown, text: None, callable: None, ..all }
+            }
+            MacroBody::Arms { futures, arms } => {
+                let values: Vec<Value> = futures.iter().map(|e| self.eval(*e)).collect();
+                let value = values.first().cloned().unwrap_or_default();
+                self.eval_arms(&value, arms)
+            }
+            MacroBody::Block(e) => self.eval(*e),
+            MacroBody::Fragments(list) => {
+                for e in list {
+                    self.eval(*e);
+                }
+                Value::default()
+            }
+        }
+    }
+
+    /// A text made of its arguments holds what they hold.
+    fn eval_format(&mut self, call: &'a MacroCall) -> Value {
+        let MacroBody::Args(args) = &call.body else { return self.eval_body(call) };
+        let mut text = Value::of(Ty::external("std::string::String"));
+        for (_, e) in args.iter().skip(1) {
+            let value = self.eval(*e);
+            text.add(&value.marks);
+        }
+        text
+    }
+
+    fn eval_compile_time(&mut self, call: &'a MacroCall, span: Span) -> Value {
+        let MacroBody::Args(args) = &call.body else { return Value::default() };
+        let name = args
+            .first()
+            .map(|(_, e)| self.eval(*e))
+            .and_then(|value| value.text)
+            .map(|it| it.text)
+            .unwrap_or_default();
+        let place = self.place(span);
+        let origin =
+            self.e.tables.origins.intern(Origin { place, source: Source::CompileTime, name: name.clone() });
+        let what = match naming::credential_by_name(self.e, origin, &name) {
+            Some(credential) => What::Credential(credential),
+            None => What::Input(origin),
+        };
+        Value::marked(Ty::external("std::primitive::str"), what, step(&None, place, TraceEvent::Enters))
+    }
+}

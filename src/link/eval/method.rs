@@ -1,0 +1,403 @@
+//! Method calls: looked up layer by layer through wrappers, then by name alone.
+
+use smol_str::SmolStr;
+
+use super::{Frame, carried};
+use crate::catalog::schema::{ClosureRuns, TypeRole};
+use crate::facts::{ExprId, Name, path::TypeRef};
+use crate::link::{
+    cells::{FillKind, Renewal},
+    event::Event,
+    resolve::Owner,
+    ty::Ty,
+    value::{Callable, Value, What},
+    world::DefId,
+};
+use crate::source::Place;
+
+impl<'a> Frame<'_, 'a> {
+    pub(super) fn eval_method(
+        &mut self,
+        id: ExprId,
+        receiver: ExprId,
+        method: &'a Name,
+        turbofish: &'a [TypeRef],
+        args: &'a [ExprId],
+    ) -> Value {
+        let on = self.eval(receiver);
+        let values = self.eval_all(args);
+        let place = self.place_of(id);
+        let call = MethodCall { id, receiver, method, args, place };
+        self.note_renewing(&on, method, place);
+        let value = self.call_method(&call, &on, &values);
+        match turbofish.first() {
+            Some(ty) if value.ty.is_unknown() => Value { ty: self.e.types.lower(self.scope, ty), ..value },
+            _ => value,
+        }
+    }
+
+    /// `is_expired()` and `refresh()` on what a cell holds keep it from growing old.
+    fn note_renewing(&mut self, on: &Value, method: &str, place: Place) {
+        if self.catalog().words().is_renewing_method(method) {
+            self.note_renewal(on, place, Renewal::ExpiryCheck);
+        }
+    }
+
+    fn call_method(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
+        let mut ty = on.ty.clone();
+        for _ in 0..12 {
+            if let Some(value) = self.call_on_layer(call, &ty, on, values) {
+                return value;
+            }
+            match ty.content(self.catalog()) {
+                Some(inner) if inner != ty => ty = inner,
+                _ => break,
+            }
+        }
+        self.call_by_name(call, &ty, on, values)
+    }
+
+    fn call_on_layer(
+        &mut self,
+        call: &MethodCall<'a>,
+        ty: &Ty,
+        on: &Value,
+        values: &[Value],
+    ) -> Option<Value> {
+        match ty {
+            Ty::External(path, _) => self.call_on_external(call, path, on, values),
+            Ty::Def(def, _) => {
+                let found = self.methods(&Owner::Def(*def), call.method);
+                (!found.is_empty()).then(|| self.call_defs(call, &found, on, values))
+            }
+            Ty::Trait(of) => {
+                let found = self.implementations(*of, call.method);
+                (!found.is_empty()).then(|| self.call_defs(call, &found, on, values))
+            }
+            _ => None,
+        }
+    }
+
+    fn methods(&self, owner: &Owner, name: &str) -> Vec<DefId> {
+        let all = self.e.types.resolver.assoc(owner, name).iter().copied();
+        all.filter(|def| {
+            self.e.types.function(*def).is_some_and(|item| item.receiver.is_some() && item.body.is_some())
+        })
+        .collect()
+    }
+
+    fn call_defs(&mut self, call: &MethodCall<'a>, found: &[DefId], on: &Value, values: &[Value]) -> Value {
+        let all: Vec<Value> = std::iter::once(on).chain(values).cloned().collect();
+        let value = self.call_all(found, &all, call.place);
+        for &def in found {
+            self.absorb_into_args(def, &all, call.args);
+            let summary = self.e.summary_for(def, self.def);
+            if let Some(marks) = summary.absorbs.get(&0) {
+                let marks = self.passed(marks, &all);
+                self.absorb(call.receiver, &marks);
+            }
+        }
+        value
+    }
+
+    fn call_on_external(
+        &mut self,
+        call: &MethodCall<'a>,
+        path: &SmolStr,
+        on: &Value,
+        values: &[Value],
+    ) -> Option<Value> {
+        let catalog = self.catalog();
+        if let Some(entry) = catalog.method(path, call.method) {
+            let value = self.apply(entry, &full(path, call.method), Some(on), values, call.args, call.place);
+            self.absorb_credentials(call, &value, on);
+            return Some(value);
+        }
+        let own = self.methods(&Owner::External(path.clone()), call.method);
+        if !own.is_empty() {
+            return Some(self.call_defs(call, &own, on, values));
+        }
+        match catalog.ty(path).map(|entry| entry.is) {
+            Some(TypeRole::Builder) => Some(self.call_on_builder(call, path, on, values)),
+            Some(TypeRole::Plain) => {
+                self.run_closures(values, call.place);
+                Some(Value::default())
+            }
+            None if looks_like_builder(path) && !is_std(path) => {
+                Some(self.call_on_unknown_builder(call, path, on, values))
+            }
+            _ => None,
+        }
+    }
+
+    /// A setter by reference leaves its credential in the receiver.
+    fn absorb_credentials(&mut self, call: &MethodCall<'a>, value: &Value, on: &Value) {
+        let new: Vec<_> = value
+            .marks
+            .iter()
+            .filter(|mark| {
+                matches!(
+                    mark.what,
+                    What::Credential(_)
+                        | What::Built(..)
+                        | What::BuiltParam(..)
+                        | What::Refreshing
+                        | What::Param(_)
+                )
+            })
+            .filter(|mark| !on.marks.iter().any(|known| known.what == mark.what))
+            .cloned()
+            .collect();
+        let entry =
+            on.ty.innermost(self.catalog()).path().and_then(|path| self.catalog().method(path, call.method));
+        let sets = entry.is_some_and(|entry| {
+            !entry.per_request
+                && (!entry.credential.is_empty()
+                    || !entry.carries.is_empty()
+                    || entry.header.is_some()
+                    || entry.setting.is_some())
+        });
+        if sets && !new.is_empty() {
+            self.absorb(call.receiver, &crate::link::value::marks_of(new));
+        }
+    }
+
+    /// A builder's method that the catalog does not name: it builds, or it sets something and gives the builder back.
+    fn call_on_builder(
+        &mut self,
+        call: &MethodCall<'a>,
+        path: &SmolStr,
+        on: &Value,
+        values: &[Value],
+    ) -> Value {
+        self.run_closures(values, call.place);
+        let Some(entry) = self.catalog().ty(path) else { return on.clone() };
+        let is_build = if entry.build.is_empty() {
+            call.method == "build"
+        } else {
+            entry.build.iter().any(|name| name == call.method.as_str())
+        };
+        if is_build && let Some(builds) = &entry.builds {
+            let ty = Ty::external(builds);
+            let value = Value { ty: ty.clone(), text: None, callable: None, ..on.clone() };
+            return self.finish_made(value, &ty, call.place);
+        }
+        let mut value = on.clone();
+        value.add(&self.credentials_of_setter(call, values));
+        value
+    }
+
+    /// A builder that the catalog does not know: every method gives it back, one that builds gives what it is named for.
+    fn call_on_unknown_builder(
+        &mut self,
+        call: &MethodCall<'a>,
+        path: &SmolStr,
+        on: &Value,
+        values: &[Value],
+    ) -> Value {
+        self.run_closures(values, call.place);
+        let mut value = on.clone();
+        for arg in values {
+            value.add(&carried(arg));
+        }
+        let name = call.method.as_str();
+        let is_build = name.starts_with("build")
+            || matches!(name, "finish" | "connect" | "init" | "create" | "done" | "start");
+        if !is_build {
+            let marks = value.marks.clone();
+            self.absorb(call.receiver, &marks);
+            return value;
+        }
+        let built = path.strip_suffix("Builder").unwrap_or(path);
+        let ty = Ty::external(built);
+        self.finish_client(Value { ty: ty.clone(), ..value }, &ty, call.place)
+    }
+
+    /// What a setter whose name speaks of a credential is given.
+    fn credentials_of_setter(
+        &mut self,
+        call: &MethodCall<'a>,
+        values: &[Value],
+    ) -> crate::link::value::Marks {
+        let says_so = self.catalog().words().classify(call.method).is_some()
+            || call.method.contains("auth")
+            || call.method.contains("credential");
+        let mut marks = crate::link::value::no_marks();
+        if says_so {
+            for value in values {
+                marks = crate::link::value::union(&marks, &carried(value));
+            }
+        }
+        marks
+    }
+
+    /// The method's name alone: what std's own types do under this name.
+    fn call_by_name(&mut self, call: &MethodCall<'a>, inner: &Ty, on: &Value, values: &[Value]) -> Value {
+        let any = self.catalog().any_receiver();
+        let has = |list: &[String]| list.iter().any(|name| name == call.method.as_str());
+        self.note_use(on, call.place);
+        for value in values {
+            self.note_use(value, call.place);
+        }
+        let is_cell = on.marks.iter().any(|mark| matches!(mark.what, What::Cell(_)));
+        if has(&any.inits) {
+            return self.init(call, on, values);
+        }
+        if has(&any.stores) && (is_cell || !has(&any.passes)) {
+            return self.store(call, on, values);
+        }
+        if has(&any.maps) {
+            return self.map(on, values, call.place);
+        }
+        if has(&any.falls_back) {
+            let other = self.first_result(values, &[], call.place);
+            return self.content_of_fallible(on.clone()).join(&other);
+        }
+        if has(&any.inspects) {
+            self.first_result(values, std::slice::from_ref(on), call.place);
+            return on.clone();
+        }
+        if has(&any.either) {
+            let other = values.first().cloned().unwrap_or_default();
+            return self.content_of_fallible(on.clone()).join(&other);
+        }
+        if has(&any.absorbs) {
+            for value in values {
+                let marks = carried(value);
+                self.absorb(call.receiver, &marks);
+                self.note_escape(value);
+            }
+            self.store_args_in_cells(on, values, call.place);
+            self.run_closures(values, call.place);
+            return on.clone();
+        }
+        if has(&any.passes) {
+            self.run_closures(values, call.place);
+            return self.passed_on(call, on);
+        }
+        self.run_closures(values, call.place);
+        self.unknown_method(call, inner, on, values)
+    }
+
+    fn passed_on(&mut self, call: &MethodCall<'a>, on: &Value) -> Value {
+        let value = match call.method.as_str() {
+            "unwrap" | "expect" | "unwrap_or_default" | "ok" | "await" => {
+                self.content_of_fallible(on.clone())
+            }
+            _ => on.clone(),
+        };
+        Value { text: if call.method == "len" { None } else { value.text.clone() }, ..value }
+    }
+
+    fn store_args_in_cells(&mut self, on: &Value, values: &[Value], place: Place) {
+        if let Some(last) = values.last() {
+            self.store_in_cells(on, last, place, FillKind::Store);
+        }
+    }
+
+    fn init(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
+        let made = match values.first() {
+            Some(value) if value.callable.is_some() => self.first_result(values, &[], call.place),
+            Some(value) => value.clone(),
+            None => Value::default(),
+        };
+        let made = self.content_of_fallible(made);
+        let is_cell = self.store_in_cells(on, &made, call.place, FillKind::FirstCaller);
+        if !is_cell {
+            let marks = carried(&made);
+            self.absorb(call.receiver, &marks);
+        }
+        let content = match on.ty.content(self.catalog()) {
+            Some(ty) => Value { ty, ..on.clone() },
+            None => on.clone(),
+        };
+        content.join(&made)
+    }
+
+    fn store(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
+        let Some(last) = values.last() else { return on.clone() };
+        let last = match &last.callable {
+            Some(Callable::Closure(..)) => self.first_result(values, &[], call.place),
+            _ => last.clone(),
+        };
+        self.note_escape(&last);
+        if !self.store_in_cells(on, &last, call.place, FillKind::Store) {
+            let marks = carried(&last);
+            self.absorb(call.receiver, &marks);
+        }
+        on.clone()
+    }
+
+    fn map(&mut self, on: &Value, values: &[Value], place: Place) -> Value {
+        let content = self.content_of_fallible(on.clone());
+        match values.iter().find(|value| value.callable.is_some()) {
+            Some(value) => {
+                let value = value.clone();
+                self.run_argument(ClosureRuns::Now, &value, &[content], place)
+            }
+            None => on.clone(),
+        }
+    }
+
+    fn first_result(&mut self, values: &[Value], args: &[Value], place: Place) -> Value {
+        match values.iter().find(|value| value.callable.is_some()) {
+            Some(value) => {
+                let value = value.clone();
+                self.run_argument(ClosureRuns::Now, &value, args, place)
+            }
+            None => Value::default(),
+        }
+    }
+
+    /// A method that nobody knows, of a value that nobody knows better.
+    fn unknown_method(&mut self, call: &MethodCall<'a>, inner: &Ty, on: &Value, values: &[Value]) -> Value {
+        if call.method == "join" {
+            let touched = super::touched(on);
+            self.events.push(Event::Drop(touched, call.place));
+        }
+        let is_client = on.any(|what| matches!(what, What::Built(..) | What::BuiltParam(..)));
+        let setter = self.credentials_of_setter(call, values);
+        // `client.with_token(t)` of an SDK that nobody described.
+        if matches!(inner, Ty::External(..)) && !setter.is_empty() && !is_client && !inner.is_text() {
+            let mut value = Value { ty: inner.clone(), ..on.clone() };
+            value.add(&setter);
+            let value = self.finish_client(value, inner, call.place);
+            let marks = value.marks.clone();
+            self.absorb(call.receiver, &marks);
+            return value;
+        }
+        let passes_input = on
+            .marks
+            .iter()
+            .filter(|mark| matches!(mark.what, What::Param(_) | What::Cell(_)))
+            .cloned()
+            .collect();
+        Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() }
+    }
+}
+
+/// A method call as it is written.
+pub(super) struct MethodCall<'a> {
+    #[expect(dead_code, reason = "names the call for later rules")]
+    id: ExprId,
+    receiver: ExprId,
+    method: &'a Name,
+    args: &'a [ExprId],
+    place: Place,
+}
+
+fn full(path: &str, method: &str) -> SmolStr {
+    SmolStr::from(format!("{path}::{method}"))
+}
+
+fn is_std(path: &str) -> bool {
+    path.starts_with("std::")
+}
+
+/// Whether a type that nobody described is one that is set up step by step.
+fn looks_like_builder(path: &str) -> bool {
+    let last = path.rsplit("::").next().unwrap_or_default();
+    ["Builder", "Config", "Configuration", "Options", "Settings", "Conf"]
+        .iter()
+        .any(|end| last.ends_with(end))
+}

@@ -1,0 +1,112 @@
+//! Patterns: what a value is taken apart into.
+
+use super::{Frame, Local, tuple_field};
+use crate::facts::{Name, PatId, PatKind, path::Path};
+use crate::link::{naming, resolve::Res, ty::Ty, value::Value};
+
+impl Frame<'_, '_> {
+    /// Binds the names of a pattern to the parts of a value.
+    pub(super) fn bind(&mut self, pat: PatId, value: &Value) {
+        let kind = &self.facts().pat(pat).kind;
+        match kind {
+            PatKind::Ident(name, sub) => {
+                if let Some(sub) = sub {
+                    self.bind(*sub, value);
+                }
+                let value = naming::named(self.e, value.clone(), name);
+                self.locals.push(Local { name: name.clone(), value, depth: self.depth });
+            }
+            PatKind::TupleStruct(path, pats) => self.bind_tuple_struct(path, pats, value),
+            PatKind::Struct(_, fields) => {
+                for (name, pat) in fields {
+                    let place = self.place(self.facts().pat(*pat).span);
+                    let field = self.field_of(value, name, place);
+                    self.bind(*pat, &field);
+                }
+            }
+            PatKind::Tuple(pats) => {
+                let value = self.as_tuple(value);
+                for (at, pat) in pats.iter().enumerate() {
+                    let place = self.place(self.facts().pat(*pat).span);
+                    let field = self.field_of(&value, &tuple_field(at), place);
+                    self.bind(*pat, &field);
+                }
+            }
+            PatKind::Slice(pats) => {
+                let element = self.content_of(value.clone());
+                pats.iter().for_each(|pat| self.bind(*pat, &element));
+            }
+            PatKind::Ref(inner) => self.bind(*inner, value),
+            PatKind::Typed(inner, ty) => {
+                let declared = self.e.types.lower(self.scope, ty);
+                let value = value.clone().typed(declared, self.catalog());
+                self.bind(*inner, &value);
+            }
+            PatKind::Or(pats) => {
+                if let Some(first) = pats.first() {
+                    self.bind(*first, value);
+                }
+            }
+            PatKind::Path(_)
+            | PatKind::Literal(_)
+            | PatKind::Range(..)
+            | PatKind::Rest
+            | PatKind::Wild
+            | PatKind::Unknown => {}
+        }
+    }
+
+    /// `Some(x)`, `Ok(x)` give the content; a variant or tuple struct of this run its fields.
+    fn bind_tuple_struct(&mut self, path: &Path, pats: &[PatId], value: &Value) {
+        let is_content = matches!(path.last_name(), "Some" | "Ok") && pats.len() == 1;
+        if path.last_name() == "Err" {
+            let nothing = Value::default();
+            pats.iter().for_each(|pat| self.bind(*pat, &nothing));
+            return;
+        }
+        let inner = if is_content { self.content_of_fallible(value.clone()) } else { value.clone() };
+        if is_content {
+            self.bind(pats[0], &inner);
+            return;
+        }
+        let is_own = matches!(
+            self.e.types.resolver.resolve_value(self.scope.module, path),
+            Some(Res::Variant(..) | Res::Def(_))
+        );
+        for (at, pat) in pats.iter().enumerate() {
+            let name = self.variant_field(path, at, is_own);
+            let place = self.place(self.facts().pat(*pat).span);
+            let mut field = self.field_of(&inner, &name, place);
+            if !is_own && field.marks.is_empty() {
+                field.add(&inner.marks);
+            }
+            self.bind(*pat, &field);
+        }
+    }
+
+    /// The name under which the payload of a variant is kept: variants of one enum do not mix.
+    fn variant_field(&self, path: &Path, at: usize, is_own: bool) -> Name {
+        if is_own && path.segments.len() > 1 {
+            smol_str::format_smolstr!("{}.{at}", path.last_name())
+        } else {
+            tuple_field(at)
+        }
+    }
+
+    /// A tuple behind wrappers, as `Option<(A, B)>` holds it.
+    fn as_tuple(&self, value: &Value) -> Value {
+        match value.ty.innermost(self.catalog()) {
+            ty @ Ty::Tuple(_) => Value { ty, ..value.clone() },
+            _ => value.clone(),
+        }
+    }
+
+    /// The one name that a pattern binds.
+    pub(super) fn name_of_pat(&self, pat: PatId) -> Option<Name> {
+        match &self.facts().pat(pat).kind {
+            PatKind::Ident(name, _) => Some(name.clone()),
+            PatKind::Typed(inner, _) | PatKind::Ref(inner) => self.name_of_pat(*inner),
+            _ => None,
+        }
+    }
+}

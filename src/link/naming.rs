@@ -1,0 +1,108 @@
+//! Names: what the name that something is given says of it.
+
+use smol_str::SmolStr;
+
+use super::{
+    engine::Engine,
+    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, What},
+    world::DefId,
+};
+use crate::catalog::{
+    NameClass,
+    schema::{CredentialKind, Lifetime},
+};
+use crate::facts::{Name, PatKind};
+use crate::source::Place;
+
+/// The credential that something from outside is, when its name says so.
+pub(super) fn credential_by_name(
+    engine: &mut Engine<'_>,
+    origin: OriginId,
+    name: &str,
+) -> Option<CredentialId> {
+    let class = engine.inputs().catalog.words().classify(name)?;
+    Some(credential(engine, origin, class))
+}
+
+/// The credential that something from outside is, because of where it goes.
+pub(super) fn credential_anyway(engine: &mut Engine<'_>, origin: OriginId) -> Option<CredentialId> {
+    let name = engine.tables.origins.get(origin.0).name.clone();
+    let class = engine.inputs().catalog.words().classify(&name).unwrap_or(NameClass {
+        kind: CredentialKind::ApiKey,
+        lifetime: Lifetime::Rotatable,
+        is_own_signing: false,
+    });
+    Some(credential(engine, origin, class))
+}
+
+/// The credential of an origin with this class.
+pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameClass) -> CredentialId {
+    let entry = engine.tables.origins.get(origin.0).clone();
+    let known = if entry.source == Source::Env { engine.inputs().catalog.env(&entry.name) } else { None };
+    // What a server gives on a login or in an answer ends by itself, whatever it is called.
+    let is_given = entry.source == Source::Login || entry.source == Source::Response;
+    let lifetime = if is_given {
+        Lifetime::Expiring
+    } else {
+        known.and_then(|it| it.lifetime).unwrap_or(class.lifetime)
+    };
+    let value = Credential {
+        origin,
+        kind: known.map_or(class.kind, |it| it.kind),
+        lifetime,
+        provider: known.map(|it| SmolStr::new(&it.provider)),
+        is_own_signing: class.is_own_signing,
+    };
+    engine.tables.credentials.intern(value)
+}
+
+/// The value with everything from outside that has no name yet taken for what this name says.
+pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
+    if !value.marks.iter().any(|mark| matches!(mark.what, What::Input(_))) {
+        return value;
+    }
+    let Some(class) = engine.inputs().catalog.words().classify(name) else { return value };
+    let fields = value.fields.clone();
+    let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
+        let what = match mark.what {
+            What::Input(origin) => What::Credential(credential(engine, origin, class)),
+            ref other => other.clone(),
+        };
+        out.push(Mark { what, trace: mark.trace.clone() });
+    });
+    Value { fields, ..marks }
+}
+
+/// The highest parameter that a value speaks of.
+pub(super) fn last_param(value: &Value) -> u16 {
+    let mut last = 0;
+    value.any(|what| {
+        if let What::Param(param) | What::BuiltParam(param, _) = what {
+            last = last.max(param.index);
+        }
+        false
+    });
+    last
+}
+
+/// A part of what a parameter is.
+pub(super) fn deeper(param: &Param, fields: &[Name]) -> Param {
+    let all = param.fields.iter().chain(fields).take(3).cloned().collect();
+    Param { index: param.index, fields: all }
+}
+
+/// Where a parameter of a function stands, and the name of the part that is meant.
+pub(super) fn param_name(engine: &Engine<'_>, def: DefId, param: &Param) -> Option<(Place, SmolStr)> {
+    let at = engine.types.world.def(def);
+    let item = engine.types.function(def)?;
+    let skipped = usize::from(item.receiver.is_some());
+    let file = engine.inputs().file(at.file);
+    let index = usize::from(param.index).checked_sub(skipped)?;
+    let pat = file.pat(item.params.get(index)?.pat);
+    let own = match &pat.kind {
+        PatKind::Ident(name, _) => name.clone(),
+        _ => Name::default(),
+    };
+    let name = param.fields.last().cloned().unwrap_or(own);
+    Some((Place { file: at.file, span: pat.span }, name))
+}

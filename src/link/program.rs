@@ -1,0 +1,210 @@
+//! The façade: what rules ask of a linked program.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use smol_str::SmolStr;
+
+use super::{
+    cells::Cell,
+    engine::{Engine, Tables},
+    event::Fork,
+    order::{self, Inherited},
+    resolve::{Owner, Resolver},
+    ty::{Ty, Types},
+    value::{
+        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, Mark, Origin, OriginId, Trace,
+        TraceStep, Value, What, steps,
+    },
+    world::{DefId, Inputs, World},
+};
+use crate::catalog::{Catalog, schema::TypeRole};
+use crate::facts::{FileFacts, ItemId, ItemKind, Name};
+use crate::source::{FileId, Place, Project};
+
+/// A linked program.
+#[derive(Debug)]
+pub struct Program<'a> {
+    catalog: &'a Catalog,
+    facts: &'a [FileFacts],
+    world: World,
+    tables: Tables,
+    inherited: Vec<Inherited>,
+    /// Names of methods of each struct and enum of the run.
+    methods: BTreeMap<DefId, Vec<Name>>,
+    steps: u64,
+}
+
+/// Links the files of a run.
+#[must_use]
+pub fn link<'a>(
+    project: &'a Project,
+    facts: &'a [FileFacts],
+    submodules: &'a BTreeMap<(FileId, ItemId), FileId>,
+    roots: &'a BTreeMap<PathBuf, FileId>,
+    catalog: &'a Catalog,
+) -> Program<'a> {
+    let inputs = Inputs { project, facts, submodules, roots, catalog };
+    let world = World::build(inputs);
+    let (tables, inherited, methods, steps) = {
+        let resolver = Resolver::new(inputs, &world);
+        let mut engine = Engine::new(Types { inputs, world: &world, resolver: &resolver });
+        engine.run();
+        let inherited = order::inherited(&engine);
+        (engine.tables, inherited, methods_of(&world, &resolver), engine.steps)
+    };
+    Program { catalog, facts, world, tables, inherited, methods, steps }
+}
+
+fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
+    let names = |def| resolver.assoc_names(&Owner::Def(def)).cloned().collect::<Vec<_>>();
+    world.def_ids().map(|def| (def, names(def))).filter(|(_, names)| !names.is_empty()).collect()
+}
+
+impl Program<'_> {
+    /// The process-wide places, in order of their declaration.
+    #[must_use]
+    pub fn cells(&self) -> Vec<&Cell> {
+        let mut cells: Vec<&Cell> = self.tables.cells.iter().collect();
+        cells.sort_by_key(|cell| (cell.place, cell.name.clone()));
+        cells
+    }
+
+    /// What forked children go on with.
+    #[must_use]
+    pub fn inherited(&self) -> &[Inherited] {
+        &self.inherited
+    }
+
+    /// A credential.
+    #[must_use]
+    pub fn credential(&self, id: CredentialId) -> &Credential {
+        self.tables.credentials.get(id.0)
+    }
+
+    /// Where something enters.
+    #[must_use]
+    pub fn origin(&self, id: OriginId) -> &Origin {
+        self.tables.origins.get(id.0)
+    }
+
+    /// A credential's way into a client.
+    #[must_use]
+    pub fn build(&self, id: BuildId) -> &Build {
+        self.tables.builds.get(id.0)
+    }
+
+    /// Something that a fork does not copy.
+    #[must_use]
+    pub fn hazard(&self, id: HazardId) -> &Hazard {
+        self.tables.hazards.get(id.0)
+    }
+
+    /// A call that forks.
+    #[must_use]
+    pub fn fork(&self, id: ForkId) -> &Fork {
+        self.tables.forks.get(id.0)
+    }
+
+    /// The catalog.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        self.catalog
+    }
+
+    /// Whether a definition belongs to a test, example or bench.
+    #[must_use]
+    pub fn is_example(&self, def: DefId) -> bool {
+        self.world.is_example(def)
+    }
+
+    /// The name of a definition.
+    #[must_use]
+    pub fn name(&self, def: DefId) -> &Name {
+        let at = self.world.def(def);
+        &self.facts[at.file.0 as usize].item(at.item).name
+    }
+
+    /// Where the name of a definition stands.
+    #[must_use]
+    pub fn name_place(&self, def: DefId) -> Place {
+        let at = self.world.def(def);
+        Place { file: at.file, span: self.facts[at.file.0 as usize].item(at.item).name_span }
+    }
+
+    /// Whether a credential in the raw reaches a place where it is sent.
+    #[must_use]
+    pub fn is_sent(&self, credential: CredentialId) -> bool {
+        let is =
+            |mark: &Mark| matches!(mark.what, What::Credential(it) | What::Built(it, _) if it == credential);
+        self.tables.sinks.values().any(|marks| marks.iter().any(is))
+    }
+
+    /// The way of a mark, from where it enters to where it is.
+    #[must_use]
+    pub fn way<'t>(&self, trace: &'t Trace) -> Vec<&'t TraceStep> {
+        steps(trace)
+    }
+
+    /// The innermost declared type of a cell, as people know it.
+    #[must_use]
+    pub fn shown_type(&self, ty: &Ty) -> SmolStr {
+        match ty.innermost(self.catalog) {
+            Ty::External(path, _) => super::eval::shown(&path),
+            Ty::Def(def, _) | Ty::Trait(def) => self.name(def).clone(),
+            _ => SmolStr::new_static("value"),
+        }
+    }
+
+    /// Whether a type holds something that ends by itself or knows when it does: a field that says so, a method that
+    /// renews, a cache with a time to live.
+    #[must_use]
+    pub fn knows_its_age(&self, ty: &Ty) -> bool {
+        self.knows_age(ty, 0)
+    }
+
+    fn knows_age(&self, ty: &Ty, depth: u32) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        match ty {
+            Ty::External(_, list) => {
+                matches!(
+                    ty.role(self.catalog),
+                    Some(TypeRole::Instant | TypeRole::Cache | TypeRole::Provider)
+                ) || list.iter().flat_map(|list| list.iter()).any(|inner| self.knows_age(inner, depth + 1))
+            }
+            Ty::Tuple(list) | Ty::Slice(list) => {
+                list.iter().flat_map(|list| list.iter()).any(|inner| self.knows_age(inner, depth + 1))
+            }
+            Ty::Def(def, _) => self.def_knows_age(*def),
+            Ty::Trait(_) | Ty::Unknown => false,
+        }
+    }
+
+    fn def_knows_age(&self, def: DefId) -> bool {
+        let at = self.world.def(def);
+        let words = self.catalog.words();
+        let has_field = match &self.facts[at.file.0 as usize].item(at.item).kind {
+            ItemKind::Struct(fields) => fields.iter().any(|field| words.is_expiry_field(&field.name)),
+            _ => false,
+        };
+        let has_method = self
+            .methods
+            .get(&def)
+            .is_some_and(|names| names.iter().any(|name| words.is_renewing_method(name)));
+        has_field || has_method
+    }
+
+    /// Whether a value renews its credentials by itself.
+    #[must_use]
+    pub fn is_refreshing(&self, value: &Value) -> bool {
+        value.any(|what| *what == What::Refreshing)
+    }
+
+    /// How many expressions were read until nothing new was learned.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+}

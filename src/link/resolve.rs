@@ -1,0 +1,405 @@
+//! Names: a path, as written in a module, to what it names.
+
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::{SmolStr, format_smolstr};
+
+use super::world::{Def, DefId, Extern, Import, Inputs, ModuleId, World};
+use crate::facts::{
+    ItemKind, Name,
+    item::ImplItem,
+    path::{Path, TypeRef},
+};
+
+/// What a path names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Res {
+    /// A module of this run.
+    Module(ModuleId),
+    /// A definition of this run.
+    Def(DefId),
+    /// A variant of an enum of this run.
+    Variant(DefId, Name),
+    /// Something of another package, by canonical path.
+    External(SmolStr),
+}
+
+/// In which namespace a name is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Space {
+    Type,
+    Value,
+}
+
+/// A module, a name in it, and the namespace.
+type Key = (ModuleId, Name, Space);
+
+/// Resolves paths, and remembers.
+pub(super) struct Resolver<'a> {
+    inputs: Inputs<'a>,
+    world: &'a World,
+    known: RefCell<FxHashMap<Key, Option<Res>>>,
+    open: RefCell<FxHashSet<Key>>,
+    /// Associated items by owner: inherent and of traits.
+    assoc: FxHashMap<Owner, FxHashMap<Name, Vec<DefId>>>,
+    /// The impls of each trait of this run.
+    implementors: FxHashMap<DefId, Vec<DefId>>,
+}
+
+/// What an impl is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Owner {
+    Def(DefId),
+    External(SmolStr),
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(inputs: Inputs<'a>, world: &'a World) -> Self {
+        let mut resolver = Self {
+            inputs,
+            world,
+            known: RefCell::default(),
+            open: RefCell::default(),
+            assoc: FxHashMap::default(),
+            implementors: FxHashMap::default(),
+        };
+        resolver.collect_impls();
+        resolver
+    }
+
+    fn collect_impls(&mut self) {
+        for &def in &self.world.impls {
+            let at = self.world.def(def);
+            let ItemKind::Impl(item) = &self.inputs.item(at.file, at.item).kind else { continue };
+            self.note_implementor(at, def, item);
+            let Some(owner) = self.owner_of_type(at.module, &item.self_ty) else { continue };
+            self.assoc.entry(owner).or_default();
+        }
+        for def in self.world.def_ids() {
+            let at = self.world.def(def);
+            let Some(parent) = at.parent else { continue };
+            let name = self.inputs.item(at.file, at.item).name.clone();
+            let Some(owner) = self.owner_of_parent(parent) else { continue };
+            self.assoc.entry(owner).or_default().entry(name).or_default().push(def);
+        }
+    }
+
+    fn note_implementor(&mut self, at: Def, def: DefId, item: &ImplItem) {
+        let Some(path) = &item.trait_path else { return };
+        if let Some(Res::Def(of)) = self.resolve_type(at.module, path) {
+            self.implementors.entry(of).or_default().push(def);
+        }
+    }
+
+    /// The type an impl is for, or the trait itself for a trait's own items.
+    fn owner_of_parent(&self, parent: DefId) -> Option<Owner> {
+        let at = self.world.def(parent);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Impl(item) => self.owner_of_type(at.module, &item.self_ty),
+            ItemKind::Trait(_) => Some(Owner::Def(parent)),
+            _ => None,
+        }
+    }
+
+    fn owner_of_type(&self, module: ModuleId, ty: &TypeRef) -> Option<Owner> {
+        match ty {
+            TypeRef::Ref(inner) => self.owner_of_type(module, inner),
+            TypeRef::Path(path) => self.owner_of_path(module, path),
+            TypeRef::Dyn(bounds) => bounds.first().and_then(|path| self.owner_of_path(module, path)),
+            _ => None,
+        }
+    }
+
+    fn owner_of_path(&self, module: ModuleId, path: &Path) -> Option<Owner> {
+        match self.resolve_type(module, path)? {
+            Res::Def(def) => Some(self.through_alias(def)),
+            Res::External(path) => Some(Owner::External(path)),
+            Res::Module(_) | Res::Variant(..) => None,
+        }
+    }
+
+    fn through_alias(&self, def: DefId) -> Owner {
+        let at = self.world.def(def);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Alias(TypeRef::Path(path)) => match self.resolve_type(at.module, path) {
+                Some(Res::External(path)) => Owner::External(path),
+                Some(Res::Def(next)) if next != def => Owner::Def(next),
+                _ => Owner::Def(def),
+            },
+            _ => Owner::Def(def),
+        }
+    }
+
+    /// The associated functions of this name that an owner has in this run.
+    pub(super) fn assoc(&self, owner: &Owner, name: &str) -> &[DefId] {
+        self.assoc.get(owner).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of an owner's associated items, in no order.
+    pub(super) fn assoc_names(&self, owner: &Owner) -> impl Iterator<Item = &Name> {
+        self.assoc.get(owner).into_iter().flat_map(FxHashMap::keys)
+    }
+
+    /// The impls of a trait of this run.
+    pub(super) fn implementors(&self, of: DefId) -> &[DefId] {
+        self.implementors.get(&of).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the impl or trait around a definition is for: the meaning of `Self` in it.
+    pub(super) fn self_type(&self, def: DefId) -> Option<(ModuleId, &'a TypeRef)> {
+        let parent = self.world.def(def).parent?;
+        let at = self.world.def(parent);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Impl(item) => Some((at.module, &item.self_ty)),
+            _ => None,
+        }
+    }
+
+    /// What a path in type position names.
+    pub(super) fn resolve_type(&self, module: ModuleId, path: &Path) -> Option<Res> {
+        self.resolve(module, path, Space::Type)
+    }
+
+    /// What a path in value position names.
+    pub(super) fn resolve_value(&self, module: ModuleId, path: &Path) -> Option<Res> {
+        self.resolve(module, path, Space::Value)
+    }
+
+    fn resolve(&self, module: ModuleId, path: &Path, space: Space) -> Option<Res> {
+        let (first, rest) = path.segments.split_first()?;
+        let space_of = |is_last: bool| if is_last { space } else { Space::Type };
+        let mut res = if path.is_global {
+            self.external_root(module, &first.name)?
+        } else {
+            self.first_segment(module, &first.name, space_of(rest.is_empty()))?
+        };
+        for (at, segment) in rest.iter().enumerate() {
+            res = self.next_segment(&res, &segment.name, space_of(at + 1 == rest.len()))?;
+        }
+        Some(res)
+    }
+
+    fn first_segment(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
+        match name.as_str() {
+            "crate" | "$crate" => {
+                return Some(Res::Module(self.world.krate(self.world.module(module).krate).root));
+            }
+            "self" => return Some(Res::Module(self.named_module(module))),
+            "super" => {
+                let parent = self.world.module(self.named_module(module)).parent?;
+                return Some(Res::Module(self.named_module(parent)));
+            }
+            _ => {}
+        }
+        self.in_scope(module, name, space)
+            .or_else(|| self.external_root(module, name))
+            .or_else(|| prelude(name))
+    }
+
+    /// The module itself, or the named one around a body's items.
+    fn named_module(&self, mut module: ModuleId) -> ModuleId {
+        while self.world.module(module).is_body {
+            match self.world.module(module).parent {
+                Some(parent) => module = parent,
+                None => break,
+            }
+        }
+        module
+    }
+
+    fn in_scope(&self, mut module: ModuleId, name: &Name, space: Space) -> Option<Res> {
+        loop {
+            if let Some(res) = self.lookup(module, name, space) {
+                return Some(res);
+            }
+            let at = self.world.module(module);
+            match at.parent {
+                Some(parent) if at.is_body => module = parent,
+                _ => return None,
+            }
+        }
+    }
+
+    fn external_root(&self, module: ModuleId, name: &Name) -> Option<Res> {
+        let krate = self.world.krate(self.world.module(module).krate);
+        match krate.externs.get(name) {
+            Some(Extern::Local(library)) => return Some(Res::Module(self.world.krate(*library).root)),
+            Some(Extern::Package(root)) => return Some(Res::External(root.clone())),
+            None => {}
+        }
+        match name.as_str() {
+            "std" | "core" | "alloc" => Some(Res::External(SmolStr::new_static("std"))),
+            // Without a manifest every library is as good as declared.
+            _ if krate.package.is_none() && is_snake(name) => {
+                let root = self.inputs.catalog.root_of_library(name);
+                self.inputs.catalog.knows(&root).then_some(Res::External(root))
+            }
+            _ => None,
+        }
+    }
+
+    fn next_segment(&self, res: &Res, name: &Name, space: Space) -> Option<Res> {
+        match res {
+            Res::Module(module) if name == "super" => {
+                Some(Res::Module(self.named_module(self.world.module(*module).parent?)))
+            }
+            Res::Module(module) => self.lookup(*module, name, space),
+            Res::External(path) => {
+                Some(Res::External(self.inputs.catalog.canonical(&format!("{path}::{name}"))))
+            }
+            Res::Def(def) => self.in_def(*def, name),
+            Res::Variant(..) => None,
+        }
+    }
+
+    /// A variant or associated item of a type, or of a trait.
+    fn in_def(&self, def: DefId, name: &Name) -> Option<Res> {
+        let at = self.world.def(def);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Enum(variants) if variants.iter().any(|variant| variant.name == *name) => {
+                return Some(Res::Variant(def, name.clone()));
+            }
+            ItemKind::Alias(TypeRef::Path(path)) => {
+                let target = self.resolve_type(at.module, path)?;
+                return if target == Res::Def(def) {
+                    None
+                } else {
+                    self.next_segment(&target, name, Space::Value)
+                };
+            }
+            _ => {}
+        }
+        self.assoc(&Owner::Def(def), name).first().map(|def| Res::Def(*def))
+    }
+
+    /// A name in a module: its own items, what it imports by name, what it imports by glob.
+    fn lookup(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
+        let key = (module, name.clone(), space);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        if !self.open.borrow_mut().insert(key.clone()) {
+            return None;
+        }
+        let found = self.look_up(module, name, space);
+        self.open.borrow_mut().remove(&key);
+        // Inside a cycle a miss may only mean that the answer is under way.
+        if found.is_some() || self.open.borrow().is_empty() {
+            self.known.borrow_mut().insert(key, found.clone());
+        }
+        found
+    }
+
+    fn look_up(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
+        let at = self.world.module(module);
+        self.own(module, name, space)
+            .or_else(|| {
+                let imports = at.imports.get(name)?;
+                imports.iter().find_map(|import| self.imported(module, *import, space))
+            })
+            .or_else(|| at.globs.iter().find_map(|import| self.in_glob(module, *import, name, space)))
+    }
+
+    fn own(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
+        let at = self.world.module(module);
+        if space == Space::Type
+            && let Some(inner) = at.modules.get(name)
+        {
+            return Some(Res::Module(*inner));
+        }
+        let defs = at.names.get(name)?;
+        let fits = |def: &&DefId| self.is_in_space(**def, space);
+        defs.iter().find(fits).map(|def| Res::Def(*def))
+    }
+
+    fn is_in_space(&self, def: DefId, space: Space) -> bool {
+        let at = self.world.def(def);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Struct(_) => true,
+            ItemKind::Enum(_) | ItemKind::Alias(_) | ItemKind::Trait(_) => space == Space::Type,
+            ItemKind::Fn(_) | ItemKind::Static(_) | ItemKind::Const(_) => space == Space::Value,
+            _ => false,
+        }
+    }
+
+    fn imported(&self, module: ModuleId, import: Import, space: Space) -> Option<Res> {
+        let entry = self.inputs.import(import);
+        self.resolve_import(module, &entry.path, space)
+    }
+
+    fn in_glob(&self, module: ModuleId, import: Import, name: &Name, space: Space) -> Option<Res> {
+        let entry = self.inputs.import(import);
+        match self.resolve_import(module, &entry.path, Space::Type)? {
+            Res::Module(inner) if inner != module => self.lookup(inner, name, space),
+            Res::Def(def) => self.in_def(def, name),
+            Res::External(path) => {
+                let full = format_smolstr!("{path}::{name}");
+                self.inputs.catalog.knows(&full).then(|| Res::External(self.inputs.catalog.canonical(&full)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A path of a `use` item: names in scope first, then crates. A name that is nowhere is a crate nobody declared.
+    fn resolve_import(&self, module: ModuleId, path: &Path, space: Space) -> Option<Res> {
+        let (first, rest) = path.segments.split_first()?;
+        // `use reqwest;` must not find itself.
+        if rest.is_empty()
+            && let Some(root) = self.external_root(module, &first.name)
+        {
+            return Some(root);
+        }
+        if let Some(res) = self.resolve(module, path, space) {
+            return Some(res);
+        }
+        let is_path_keyword = matches!(first.name.as_str(), "crate" | "self" | "super" | "$crate");
+        let krate = self.world.krate(self.world.module(module).krate);
+        if is_path_keyword
+            || rest.is_empty()
+            || krate.package.is_some()
+            || self.in_scope(module, &first.name, Space::Type).is_some()
+        {
+            return None;
+        }
+        let root = self.inputs.catalog.root_of_library(&first.name);
+        let full = rest.iter().fold(root.to_string(), |full, segment| full + "::" + &segment.name);
+        Some(Res::External(self.inputs.catalog.canonical(&full)))
+    }
+}
+
+fn is_snake(name: &str) -> bool {
+    name.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_')
+}
+
+/// The names of std's prelude that matter, by canonical path.
+fn prelude(name: &str) -> Option<Res> {
+    let path = match name {
+        "Option" => "std::option::Option",
+        "Some" => "std::option::Option::Some",
+        "None" => "std::option::Option::None",
+        "Result" => "std::result::Result",
+        "Ok" => "std::result::Result::Ok",
+        "Err" => "std::result::Result::Err",
+        "Box" => "std::boxed::Box",
+        "String" => "std::string::String",
+        "Vec" => "std::vec::Vec",
+        "drop" => "std::mem::drop",
+        "str" => "std::primitive::str",
+        "Default" => "std::default::Default",
+        "From" => "std::convert::From",
+        "Into" => "std::convert::Into",
+        "Fn" => "std::ops::Fn",
+        "FnOnce" => "std::ops::FnOnce",
+        "FnMut" => "std::ops::FnMut",
+        "ToString" => "std::string::ToString",
+        "lazy_static" | "thread_local" => return None,
+        "println" | "eprintln" | "print" | "eprint" | "format" | "vec" | "panic" | "matches" | "env"
+        | "option_env" | "include_str" | "include_bytes" | "write" | "writeln" | "todo" | "unimplemented"
+        | "unreachable" | "assert" | "assert_eq" | "assert_ne" | "dbg" | "concat" => {
+            return Some(Res::External(format_smolstr!("std::{name}")));
+        }
+        _ => return None,
+    };
+    Some(Res::External(SmolStr::new_static(path)))
+}

@@ -1,0 +1,134 @@
+//! Parameters replaced by what is passed for them.
+
+use super::{
+    engine::Engine,
+    naming,
+    value::{Build, Mark, Origin, Param, Source, Trace, TraceEvent, TraceStep, Value, What, step, steps},
+    world::DefId,
+};
+use crate::source::Place;
+
+/// A summary's value at a call: its parameters are the arguments.
+pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) -> Value {
+    if !has_params(value) {
+        return value.clone();
+    }
+    value.map_marks(&mut |mark, out| match &mark.what {
+        What::Param(param) => out.extend(project(args.get(usize::from(param.index)), param, &mark.trace)),
+        What::BuiltParam(param, build) => {
+            let passed = project(args.get(usize::from(param.index)), param, &mark.trace);
+            let build = engine.tables.builds.get(build.0).clone();
+            out.extend(passed.into_iter().map(|mark| built(engine, mark, &build)));
+        }
+        _ => out.push(mark.clone()),
+    })
+}
+
+/// A value that leaves its function for a place that everybody sees: its parameters are what callers in sight pass, or
+/// origins of their own where nobody calls.
+pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value {
+    let passed: Vec<Option<Value>> =
+        (0..=naming::last_param(value)).map(|at| engine.param(def, at, def)).collect();
+    value.map_marks(&mut |mark, out| match &mark.what {
+        What::Param(param) => out.extend(close_param(engine, def, param, &passed, mark)),
+        What::BuiltParam(param, build) => {
+            let build = engine.tables.builds.get(build.0).clone();
+            let marks = close_param(engine, def, param, &passed, mark);
+            out.extend(marks.into_iter().map(|mark| built(engine, mark, &build)));
+        }
+        _ => out.push(mark.clone()),
+    })
+}
+
+fn close_param(
+    engine: &mut Engine<'_>,
+    def: DefId,
+    param: &Param,
+    passed: &[Option<Value>],
+    mark: &Mark,
+) -> Vec<Mark> {
+    match passed.get(usize::from(param.index)) {
+        Some(Some(value)) => project(Some(value), param, &mark.trace),
+        _ => unseen(engine, def, param, mark),
+    }
+}
+
+/// A parameter that nobody in sight passes anything for.
+fn unseen(engine: &mut Engine<'_>, def: DefId, param: &Param, mark: &Mark) -> Vec<Mark> {
+    let Some((place, name)) = naming::param_name(engine, def, param) else { return Vec::new() };
+    let origin =
+        engine.tables.origins.intern(Origin { place, source: Source::Parameter, name: name.clone() });
+    let what = match naming::credential_by_name(engine, origin, &name) {
+        Some(credential) => What::Credential(credential),
+        None => What::Input(origin),
+    };
+    let enters = step(&None, place, TraceEvent::Enters);
+    vec![Mark { what, trace: joined(&enters, &mark.trace) }]
+}
+
+fn project(arg: Option<&Value>, param: &Param, trace: &Trace) -> Vec<Mark> {
+    let Some(mut value) = arg else { return Vec::new() };
+    let mut left = param.fields.as_slice();
+    while let Some((name, rest)) = left.split_first() {
+        match value.field(name) {
+            Some(field) => value = field,
+            None => break,
+        }
+        left = rest;
+    }
+    let marks = value.all_marks();
+    marks
+        .iter()
+        .filter_map(|mark| {
+            let what = match &mark.what {
+                What::Param(outer) if !left.is_empty() => What::Param(naming::deeper(outer, left)),
+                // Part of something of which only the whole is known.
+                What::Hazard(_) | What::Credential(_) | What::Built(..) if !left.is_empty() => return None,
+                other => other.clone(),
+            };
+            Some(Mark { what, trace: joined(&mark.trace, trace) })
+        })
+        .collect()
+}
+
+fn built(engine: &mut Engine<'_>, mark: Mark, build: &Build) -> Mark {
+    let id = engine.tables.builds.intern(build.clone());
+    let what = match mark.what {
+        What::Credential(credential) => What::Built(credential, id),
+        What::Param(param) => What::BuiltParam(param, id),
+        What::Input(origin) => match naming::credential_anyway(engine, origin) {
+            Some(credential) => What::Built(credential, id),
+            None => What::Input(origin),
+        },
+        other => other,
+    };
+    Mark { what, trace: mark.trace }
+}
+
+/// The way of an argument, then the way inside the function.
+fn joined(outer: &Trace, inner: &Trace) -> Trace {
+    let mut trace = outer.clone();
+    for TraceStep { place, event, .. } in steps(inner).into_iter().take(16) {
+        trace = step(&trace, *place, event.clone());
+    }
+    trace
+}
+
+fn has_params(value: &Value) -> bool {
+    value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..)))
+}
+
+/// Marks the way of each mark with a step.
+pub(super) fn with_step(value: &Value, place: Place, event: &TraceEvent) -> Value {
+    let is_told = |what: &What| {
+        matches!(what, What::Credential(_) | What::Built(..) | What::Param(_) | What::BuiltParam(..))
+    };
+    if !value.any(is_told) {
+        return value.clone();
+    }
+    value.map_marks(&mut |mark, out| {
+        let trace =
+            if is_told(&mark.what) { step(&mark.trace, place, event.clone()) } else { mark.trace.clone() };
+        out.push(Mark { what: mark.what.clone(), trace });
+    })
+}

@@ -1,0 +1,289 @@
+//! Types, as far as Rust tells without a compiler. References are looked through everywhere.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::{
+    resolve::{Res, Resolver},
+    world::{DefId, Inputs, ModuleId, World},
+};
+use crate::catalog::{
+    Catalog,
+    schema::{TypeEntry, TypeRole},
+};
+use crate::facts::{
+    ItemKind,
+    item::{FieldItem, FnItem},
+    path::{Path, TypeRef},
+};
+
+/// A type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ty {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// A type of another package, by canonical path, with its arguments.
+    External(SmolStr, Args),
+    /// A struct or enum of this run.
+    Def(DefId, Args),
+    /// A tuple.
+    Tuple(Args),
+    /// A slice, array or anything else with one kind of elements.
+    Slice(Args),
+    /// `dyn T` or `impl T`, `T` a trait of this run.
+    Trait(DefId),
+}
+
+/// Type arguments; `None` for none.
+pub type Args = Option<Rc<[Ty]>>;
+
+/// Arguments from a list.
+pub(super) fn args(list: Vec<Ty>) -> Args {
+    if list.is_empty() { None } else { Some(list.into()) }
+}
+
+impl Ty {
+    /// An external type without arguments.
+    #[must_use]
+    pub fn external(path: &str) -> Self {
+        Self::External(SmolStr::new(path), None)
+    }
+
+    /// The canonical path of an external type.
+    #[must_use]
+    pub fn path(&self) -> Option<&SmolStr> {
+        match self {
+            Self::External(path, _) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+
+    /// Whether it is text, as a credential in the raw is.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self.path().map(SmolStr::as_str), Some("std::string::String" | "std::primitive::str"))
+    }
+
+    /// The catalog's entry of an external type.
+    #[must_use]
+    pub fn entry<'c>(&self, catalog: &'c Catalog) -> Option<&'c TypeEntry> {
+        catalog.ty(self.path()?)
+    }
+
+    /// What the catalog says the type is.
+    #[must_use]
+    pub fn role(&self, catalog: &Catalog) -> Option<TypeRole> {
+        self.entry(catalog).map(|entry| entry.is)
+    }
+
+    /// The type inside one wrapper or cell; `None` when the type is neither.
+    #[must_use]
+    pub fn content(&self, catalog: &Catalog) -> Option<Self> {
+        match self {
+            Self::Slice(list) => list.as_ref().and_then(|list| list.first().cloned()),
+            Self::External(_, list) => {
+                let entry = self.entry(catalog)?;
+                let is_looked_through =
+                    matches!(entry.is, TypeRole::Wrapper | TypeRole::Cell | TypeRole::Secret);
+                if !is_looked_through {
+                    return None;
+                }
+                list.as_ref().and_then(|list| list.get(entry.content).or(list.first()).cloned())
+            }
+            _ => None,
+        }
+    }
+
+    /// The type inside all wrappers and cells.
+    #[must_use]
+    pub fn innermost(&self, catalog: &Catalog) -> Self {
+        let mut ty = self.clone();
+        for _ in 0..16 {
+            match ty.content(catalog) {
+                Some(inner) => ty = inner,
+                None => break,
+            }
+        }
+        ty
+    }
+}
+
+/// Reads types as written.
+#[derive(Clone, Copy)]
+pub(super) struct Types<'a> {
+    pub inputs: Inputs<'a>,
+    pub world: &'a World,
+    pub resolver: &'a Resolver<'a>,
+}
+
+/// Where a type is written: its module, and the definition whose `Self` and generics it may name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    pub module: ModuleId,
+    pub def: Option<DefId>,
+}
+
+impl<'a> Types<'a> {
+    /// The scope of a definition's signature and body.
+    pub(super) fn scope(self, def: DefId) -> Scope {
+        let at = self.world.def(def);
+        Scope { module: at.body.unwrap_or(at.module), def: Some(def) }
+    }
+
+    pub(super) fn lower(self, scope: Scope, ty: &TypeRef) -> Ty {
+        self.lower_at(scope, ty, 0)
+    }
+
+    fn lower_at(self, scope: Scope, ty: &TypeRef, depth: u32) -> Ty {
+        if depth > 32 {
+            return Ty::Unknown;
+        }
+        match ty {
+            TypeRef::Path(path) => self.lower_path(scope, path, depth),
+            TypeRef::Ref(inner) => self.lower_at(scope, inner, depth + 1),
+            TypeRef::Tuple(list) => Ty::Tuple(args(self.lower_all(scope, list, depth))),
+            TypeRef::Slice(inner) => Ty::Slice(args(vec![self.lower_at(scope, inner, depth + 1)])),
+            TypeRef::Impl(bounds) | TypeRef::Dyn(bounds) => self.lower_bounds(scope, bounds, depth),
+            TypeRef::Fn(..) | TypeRef::Never | TypeRef::Unknown => Ty::Unknown,
+        }
+    }
+
+    fn lower_all(self, scope: Scope, list: &[TypeRef], depth: u32) -> Vec<Ty> {
+        list.iter().map(|ty| self.lower_at(scope, ty, depth + 1)).collect()
+    }
+
+    fn lower_bounds(self, scope: Scope, bounds: &[Path], depth: u32) -> Ty {
+        for bound in bounds {
+            let ty = self.lower_path(scope, bound, depth + 1);
+            // `impl Future<Output = T>` is as good as `T`, `impl Into<String>` as `String`.
+            if let Ty::External(path, Some(list)) = &ty {
+                let name = path.rsplit("::").next().unwrap_or_default();
+                if matches!(
+                    name,
+                    "Into" | "AsRef" | "Deref" | "Borrow" | "Future" | "IntoIterator" | "Iterator"
+                ) {
+                    return list[0].clone();
+                }
+            }
+            if !ty.is_unknown() {
+                return ty;
+            }
+        }
+        Ty::Unknown
+    }
+
+    fn lower_path(self, scope: Scope, path: &Path, depth: u32) -> Ty {
+        if let Some(name) = path.as_ident() {
+            if name == "Self" {
+                return self.self_type(scope, depth);
+            }
+            if let Some(bounds) = self.generic_bounds(scope, name) {
+                return self.lower_bounds(scope, bounds, depth + 1);
+            }
+        }
+        let list = path
+            .segments
+            .last()
+            .map(|segment| self.lower_all(scope, &segment.args, depth))
+            .unwrap_or_default();
+        match self.resolver.resolve_type(scope.module, path) {
+            Some(Res::External(path)) => Ty::External(path, args(list)),
+            Some(Res::Def(def)) => self.lower_def(def, list, depth),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn self_type(self, scope: Scope, depth: u32) -> Ty {
+        let Some(def) = scope.def else { return Ty::Unknown };
+        let owner = if self.world.def(def).parent.is_some() { def } else { return Ty::Unknown };
+        if let Some((module, ty)) = self.resolver.self_type(owner) {
+            return self.lower_at(Scope { module, def: None }, ty, depth + 1);
+        }
+        self.world.def(owner).parent.map_or(Ty::Unknown, Ty::Trait)
+    }
+
+    /// The bounds of a generic parameter of the definition or of the impl around it.
+    fn generic_bounds(self, scope: Scope, name: &str) -> Option<&'a [Path]> {
+        let def = scope.def?;
+        let around = self.world.def(def).parent;
+        [Some(def), around].into_iter().flatten().find_map(|def| {
+            let at = self.world.def(def);
+            let generics = match &self.inputs.item(at.file, at.item).kind {
+                ItemKind::Fn(item) => &item.generics,
+                ItemKind::Impl(item) => &item.generics,
+                _ => return None,
+            };
+            generics.iter().find(|(known, _)| known == name).map(|(_, bounds)| bounds.as_slice())
+        })
+    }
+
+    fn lower_def(self, def: DefId, list: Vec<Ty>, depth: u32) -> Ty {
+        let at = self.world.def(def);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Alias(target) => {
+                let ty = self.lower_at(Scope { module: at.module, def: None }, target, depth + 1);
+                fill_alias(ty, list)
+            }
+            ItemKind::Trait(_) => Ty::Trait(def),
+            ItemKind::Struct(_) | ItemKind::Enum(_) => Ty::Def(def, args(list)),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The declared type of a field of a struct of this run.
+    pub(super) fn field(self, def: DefId, name: &str) -> Option<Ty> {
+        let at = self.world.def(def);
+        let field = self.fields(def)?.iter().find(|field| field.name == name)?;
+        Some(self.lower(Scope { module: at.module, def: None }, &field.ty))
+    }
+
+    /// The fields of a struct of this run.
+    pub(super) fn fields(self, def: DefId) -> Option<&'a [FieldItem]> {
+        let at = self.world.def(def);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Struct(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// The function of a definition.
+    pub(super) fn function(self, def: DefId) -> Option<&'a FnItem> {
+        let at = self.world.def(def);
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Fn(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// The declared return type of a function of this run.
+    pub(super) fn output(self, def: DefId) -> Ty {
+        let Some(item) = self.function(def) else { return Ty::Unknown };
+        item.output.as_ref().map_or(Ty::Unknown, |ty| self.lower(self.scope(def), ty))
+    }
+}
+
+/// `type Result<T> = std::result::Result<T, Error>`: the alias's own parameters are not known by name here, so arguments
+/// take the place of those that the alias left open.
+fn fill_alias(ty: Ty, list: Vec<Ty>) -> Ty {
+    match ty {
+        Ty::External(path, own) if !list.is_empty() => {
+            let mut filled: Vec<Ty> = own.map(|own| own.to_vec()).unwrap_or_default();
+            if filled.is_empty() {
+                return Ty::External(path, args(list));
+            }
+            if let Some(open) = filled.iter_mut().find(|ty| ty.is_unknown()) {
+                *open = list[0].clone();
+            }
+            Ty::External(path, args(filled))
+        }
+        other => other,
+    }
+}

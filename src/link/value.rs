@@ -1,0 +1,453 @@
+//! Abstract values: the type of an expression and what is known of what it may hold.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::{ty::Ty, world::DefId};
+use crate::catalog::schema::{CredentialKind, Lifetime, Starts};
+use crate::facts::{ExprId, Name};
+use crate::source::{FileId, Place};
+
+/// How deep the fields of a value are followed.
+const DEPTH: u32 = 4;
+
+/// An abstract value: everything that may be at this point of the program.
+#[derive(Clone, Debug, Default)]
+pub struct Value {
+    /// Its type.
+    pub ty: Ty,
+    /// What it may hold.
+    pub marks: Marks,
+    /// The values of its fields, where it was put together in sight.
+    pub fields: Option<Rc<BTreeMap<Name, Value>>>,
+    /// The text, where it is a constant.
+    pub text: Option<Text>,
+    /// What is called when it is called.
+    pub callable: Option<Callable>,
+}
+
+/// A constant text and the literal it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub text: SmolStr,
+    /// The literal.
+    pub place: Place,
+}
+
+/// What a value calls when it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callable {
+    /// A function of this run.
+    Def(DefId),
+    /// A function of another package.
+    External(SmolStr),
+    /// A closure, or an `async` block.
+    Closure(FileId, ExprId),
+}
+
+/// A set of marks, sorted by what they say.
+pub type Marks = Rc<[Mark]>;
+
+/// One thing that a value may hold, with the way it came.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// What.
+    pub what: What,
+    /// How it came here.
+    pub trace: Trace,
+}
+
+/// What a value may hold. Ids are positions in the program's tables.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// Whatever the caller passes: the parameter (the receiver is 0 in a method) and the fields taken of it.
+    Param(Param),
+    /// Something from outside of which nothing says that it is a credential.
+    Input(OriginId),
+    /// A credential in the raw.
+    Credential(CredentialId),
+    /// A credential that is built into a client.
+    Built(CredentialId, BuildId),
+    /// Whatever the caller passes, built into a client.
+    BuiltParam(Param, BuildId),
+    /// Something that renews its credentials by itself.
+    Refreshing,
+    /// Something that a fork does not copy.
+    Hazard(HazardId),
+    /// The content of a cell, or the cell itself.
+    Cell(CellId),
+    /// What a fork gave back.
+    ForkResult(ForkId),
+    /// A point in time.
+    Time,
+    /// The process id.
+    ProcessId,
+}
+
+/// A parameter and the fields taken of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Param {
+    /// Which one; the receiver of a method is 0.
+    pub index: u16,
+    /// The fields, outermost first.
+    pub fields: Vec<Name>,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta] $name:ident),+ $(,)?) => {
+        $(#[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl From<u32> for $name {
+            fn from(at: u32) -> Self {
+                Self(at)
+            }
+        })+
+    };
+}
+
+id! {
+    /// An [`Origin`].
+    OriginId,
+    /// A [`Credential`].
+    CredentialId,
+    /// A [`Build`].
+    BuildId,
+    /// A [`Hazard`].
+    HazardId,
+    /// A [`Cell`](super::cells::Cell).
+    CellId,
+    /// A [`Fork`](super::event::Fork).
+    ForkId,
+}
+
+/// Where something enters the program.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The place.
+    pub place: Place,
+    /// What kind of place.
+    pub source: Source,
+    /// The variable, field or parameter; empty where nothing has a name.
+    pub name: SmolStr,
+}
+
+/// Kinds of places where something enters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// An environment variable.
+    Env,
+    /// A login call or token endpoint.
+    Login,
+    /// A file.
+    File,
+    /// A secret store or keyring.
+    SecretStore,
+    /// The command line, or a person at it.
+    Argument,
+    /// The answer of a server.
+    Response,
+    /// An incoming request.
+    Request,
+    /// A field of a configuration that is read from outside.
+    Field,
+    /// A parameter of a function that nobody in sight calls.
+    Parameter,
+    /// A literal.
+    Literal,
+    /// A macro that reads at compile time.
+    CompileTime,
+    /// Something that could not be followed.
+    Unknown,
+}
+
+/// A credential.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Credential {
+    /// Where it enters.
+    pub origin: OriginId,
+    /// What it is.
+    pub kind: CredentialKind,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// Whose it is.
+    pub provider: Option<SmolStr>,
+    /// Whether this process signs or checks its own tokens by it.
+    pub is_own_signing: bool,
+}
+
+/// A credential's way into a client.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Build {
+    /// The call.
+    pub place: Place,
+    /// The client's type, as people know it.
+    pub client: SmolStr,
+    /// Whether the catalog knows the client, or only its name looks like one, or not even that.
+    pub certainty: Certainty,
+}
+
+/// How well a client is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// An external type that got a credential.
+    Guessed,
+    /// An external type with a client's name that got a credential.
+    Named,
+    /// The catalog knows it.
+    Known,
+}
+
+/// Something that a fork does not copy, or copies to nobody's good.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Hazard {
+    /// Where it is made.
+    pub place: Place,
+    /// What kind.
+    pub kind: HazardKind,
+    /// What it starts.
+    pub starts: Starts,
+    /// Its type or the function that starts it, as people know it.
+    pub name: SmolStr,
+}
+
+/// Kinds of hazards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HazardKind {
+    /// An async runtime.
+    Runtime,
+    /// Threads.
+    Threads,
+    /// Tasks on a runtime.
+    Tasks,
+    /// Background workers.
+    Workers,
+    /// A client or connection.
+    Client,
+    /// A pool.
+    Pool,
+}
+
+/// The way a mark came: a list from here back to the origin.
+pub type Trace = Option<Rc<TraceStep>>;
+
+/// A step of a way.
+#[derive(Debug)]
+pub struct TraceStep {
+    /// Where.
+    pub place: Place,
+    /// What happens there.
+    pub event: TraceEvent,
+    /// The step before.
+    pub before: Trace,
+}
+
+/// What happens at a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TraceEvent {
+    /// It enters.
+    Enters,
+    /// It is given back by a function of this name.
+    Returned(Name),
+    /// It is passed to a function of this name.
+    Passed(SmolStr),
+    /// It is built into a client of this type.
+    Built(SmolStr),
+    /// It is put in a header of this name.
+    Header(SmolStr),
+    /// It is stored in a field of this name.
+    Stored(Name),
+}
+
+/// No marks.
+pub(super) fn no_marks() -> Marks {
+    thread_local! {
+        static NONE: Marks = Rc::from(Vec::new());
+    }
+    NONE.with(Rc::clone)
+}
+
+/// A set of marks from a list.
+pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
+    if list.is_empty() {
+        return no_marks();
+    }
+    list.sort_by(|a, b| a.what.cmp(&b.what));
+    list.dedup_by(|later, first| later.what == first.what);
+    list.into()
+}
+
+/// The union; where both have a mark, the first's trace stays.
+pub(super) fn union(a: &Marks, b: &Marks) -> Marks {
+    if b.is_empty() || Rc::ptr_eq(a, b) {
+        return Rc::clone(a);
+    }
+    if a.is_empty() {
+        return Rc::clone(b);
+    }
+    let is_known = |mark: &Mark| a.binary_search_by(|known| known.what.cmp(&mark.what)).is_ok();
+    if b.iter().all(is_known) {
+        return Rc::clone(a);
+    }
+    marks_of(a.iter().chain(b.iter()).cloned().collect())
+}
+
+impl Value {
+    /// A value of a type, of which nothing else is known.
+    #[must_use]
+    pub fn of(ty: Ty) -> Self {
+        Self { ty, ..Self::default() }
+    }
+
+    /// A value with one mark.
+    pub(super) fn marked(ty: Ty, what: What, trace: Trace) -> Self {
+        Self { ty, marks: marks_of(vec![Mark { what, trace }]), ..Self::default() }
+    }
+
+    /// Adds marks to the value itself.
+    pub(super) fn add(&mut self, marks: &Marks) {
+        self.marks = union(&self.marks, marks);
+    }
+
+    /// Adds one mark.
+    pub(super) fn add_mark(&mut self, what: What, trace: Trace) {
+        self.add(&marks_of(vec![Mark { what, trace }]));
+    }
+
+    /// Its marks and those of its fields, however deep.
+    #[must_use]
+    pub fn all_marks(&self) -> Marks {
+        let mut all = Rc::clone(&self.marks);
+        if let Some(fields) = &self.fields {
+            for field in fields.values() {
+                all = union(&all, &field.all_marks());
+            }
+        }
+        all
+    }
+
+    /// The value of a field that was put together in sight.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        self.fields.as_ref()?.get(name)
+    }
+
+    /// Sets a field.
+    pub(super) fn set_field(&mut self, name: Name, value: Self) {
+        let mut fields = self.fields.take().map(|fields| (*fields).clone()).unwrap_or_default();
+        fields.insert(name, value.cut(DEPTH - 1));
+        self.fields = Some(Rc::new(fields));
+    }
+
+    /// The value with fields no deeper than `depth`; deeper ones are folded into their parents' marks.
+    pub(super) fn cut(self, depth: u32) -> Self {
+        let Some(fields) = &self.fields else { return self };
+        if depth == 0 {
+            let marks = self.all_marks();
+            return Self { marks, fields: None, ..self };
+        }
+        if fields.values().all(|field| field.is_within(depth - 1)) {
+            return self;
+        }
+        let cut = fields.iter().map(|(name, field)| (name.clone(), field.clone().cut(depth - 1))).collect();
+        Self { fields: Some(Rc::new(cut)), ..self }
+    }
+
+    fn is_within(&self, depth: u32) -> bool {
+        self.fields
+            .as_ref()
+            .is_none_or(|fields| depth > 0 && fields.values().all(|field| field.is_within(depth - 1)))
+    }
+
+    /// What may be when either may be.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        Self {
+            ty: if self.ty.is_unknown() { other.ty.clone() } else { self.ty.clone() },
+            marks: union(&self.marks, &other.marks),
+            fields: join_fields(self, other),
+            text: self.text.clone().or_else(|| other.text.clone()),
+            callable: self.callable.clone().or_else(|| other.callable.clone()),
+        }
+    }
+
+    /// Whether nothing is in `other` that is not in here: the fixed point's test.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let has = |mark: &Mark| self.marks.binary_search_by(|known| known.what.cmp(&mark.what)).is_ok();
+        let covers_ty = !self.ty.is_unknown() || other.ty.is_unknown();
+        let covers_fields = match (&self.fields, &other.fields) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(own), Some(fields)) => {
+                Rc::ptr_eq(own, fields)
+                    || fields
+                        .iter()
+                        .all(|(name, field)| own.get(name).is_some_and(|known| known.covers(field)))
+            }
+        };
+        covers_ty
+            && covers_fields
+            && (self.text.is_some() || other.text.is_none())
+            && (self.callable.is_some() || other.callable.is_none())
+            && other.marks.iter().all(has)
+    }
+
+    /// Whether any mark here, or in a field, is of this kind.
+    #[must_use]
+    pub fn any(&self, mut is: impl FnMut(&What) -> bool) -> bool {
+        self.any_inner(&mut is)
+    }
+
+    fn any_inner(&self, is: &mut dyn FnMut(&What) -> bool) -> bool {
+        self.marks.iter().any(|mark| is(&mark.what))
+            || self.fields.as_ref().is_some_and(|fields| fields.values().any(|field| field.any_inner(is)))
+    }
+
+    /// The value with each mark, also those of fields, turned into others.
+    pub(super) fn map_marks(&self, turn: &mut dyn FnMut(&Mark, &mut Vec<Mark>)) -> Self {
+        let mut marks = Vec::new();
+        for mark in self.marks.iter() {
+            turn(mark, &mut marks);
+        }
+        let fields = self.fields.as_ref().map(|fields| {
+            Rc::new(fields.iter().map(|(name, field)| (name.clone(), field.map_marks(turn))).collect())
+        });
+        Self { marks: marks_of(marks), fields, ..self.clone() }
+    }
+}
+
+fn join_fields(a: &Value, b: &Value) -> Option<Rc<BTreeMap<Name, Value>>> {
+    match (&a.fields, &b.fields) {
+        (None, other) => other.clone(),
+        (own, None) => own.clone(),
+        (Some(own), Some(other)) if Rc::ptr_eq(own, other) => Some(Rc::clone(own)),
+        (Some(own), Some(other)) => {
+            let mut joined = (**own).clone();
+            for (name, value) in other.iter() {
+                let value = joined.get(name).map_or_else(|| value.clone(), |known| known.join(value));
+                joined.insert(name.clone(), value);
+            }
+            Some(Rc::new(joined))
+        }
+    }
+}
+
+/// A way with one more step.
+pub(super) fn step(before: &Trace, place: Place, event: TraceEvent) -> Trace {
+    Some(Rc::new(TraceStep { place, event, before: before.clone() }))
+}
+
+/// The steps of a way, from the origin on.
+pub(super) fn steps(trace: &Trace) -> Vec<&TraceStep> {
+    let mut list = Vec::new();
+    let mut at = trace.as_deref();
+    while let Some(step) = at {
+        list.push(step);
+        at = step.before.as_deref();
+    }
+    list.reverse();
+    list
+}
