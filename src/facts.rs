@@ -3,13 +3,19 @@
 //! Facts mirror the surface syntax and are ignorant of everything outside the file: cargo, cfg values, other files, and
 //! every crate of the ecosystem. Names are resolved later, in `link`.
 
+mod blank;
 pub mod expr;
+mod gather;
 pub mod item;
+mod lower;
+mod nodes;
 pub mod path;
 pub mod pattern;
+mod recover;
 
 use crate::source::{Problem, Span};
 pub use expr::{Expr, ExprId, ExprKind};
+pub use gather::gather;
 pub use item::{Item, ItemId, ItemKind};
 pub use pattern::{Pat, PatId, PatKind};
 

@@ -1,5 +1,12 @@
 //! Floor 5, *rules*: one question each, asked of a [`Program`](crate::link::Program).
 
+mod cached_token;
+mod client_before_fork;
+mod global_auth_client;
+mod inherited;
+mod runtime_before_fork;
+mod story;
+
 use crate::finding::{Findings, Level};
 use crate::link::Program;
 
@@ -21,4 +28,18 @@ pub struct Rule {
 }
 
 /// Every rule, sorted by id.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] =
+    &[&cached_token::RULE, &client_before_fork::RULE, &global_auth_client::RULE, &runtime_before_fork::RULE];
+
+/// Asks every rule's question.
+pub fn check(program: &Program<'_>, findings: &mut Findings) {
+    for rule in RULES {
+        (rule.check)(program, findings);
+    }
+}
+
+/// The rule of an id.
+#[must_use]
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}

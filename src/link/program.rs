@@ -22,6 +22,9 @@ use crate::catalog::{Catalog, schema::TypeRole};
 use crate::facts::{FileFacts, ItemId, ItemKind, Name};
 use crate::source::{FileId, Place, Project};
 
+/// The number of fields beyond which a struct is taken for a configuration.
+const FIELDS: usize = 4;
+
 /// A linked program.
 #[derive(Debug)]
 pub struct Program<'a> {
@@ -194,6 +197,41 @@ impl Program<'_> {
             .get(&def)
             .is_some_and(|names| names.iter().any(|name| words.is_renewing_method(name)));
         has_field || has_method
+    }
+
+    /// The credentials in the raw that a cell keeps for its users: what it holds itself, and the fields of a small struct
+    /// of its own. A program's whole configuration is no token, and a map of many is a store of those of others.
+    #[must_use]
+    pub fn raw_credentials(&self, cell: &Cell) -> Vec<(Mark, CredentialId)> {
+        if self.is_keyed(&cell.ty) || self.is_configuration(&cell.ty) {
+            return Vec::new();
+        }
+        let raw = |mark: &Mark| match mark.what {
+            What::Credential(id) => Some((mark.clone(), id)),
+            _ => None,
+        };
+        cell.content.all_marks().iter().filter_map(raw).collect()
+    }
+
+    /// Whether a type is a collection that is asked by a key, under whatever wrappers.
+    fn is_keyed(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::External(path, list) => {
+                let last = path.rsplit("::").next().unwrap_or_default();
+                last.ends_with("Map") || list.iter().flat_map(|list| list.iter()).any(|inner| self.is_keyed(inner))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a type is a struct of this run with many fields, as configurations are.
+    fn is_configuration(&self, ty: &Ty) -> bool {
+        let Ty::Def(def, _) = ty.innermost(self.catalog) else { return false };
+        let at = self.world.def(def);
+        match &self.facts[at.file.0 as usize].item(at.item).kind {
+            ItemKind::Struct(fields) => fields.len() > FIELDS,
+            _ => false,
+        }
     }
 
     /// Whether a value renews its credentials by itself.

@@ -1,0 +1,104 @@
+//! `global-auth-client`: a process-wide cell holds a client that was authenticated once.
+
+use super::{
+    Rule,
+    story::{is_constant, kind_name, shared, way},
+};
+use crate::catalog::schema::Lifetime;
+use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::link::{
+    Program,
+    cells::Cell,
+    value::{Build, BuildId, Certainty, Credential, CredentialId, Mark, What},
+};
+
+pub(super) static RULE: Rule = Rule {
+    id: "global-auth-client",
+    summary: "a process-wide cell holds a client with a credential built in once",
+    level: Level::Deny,
+    since: "0.1.0",
+    page: include_str!("../../rules/global-auth-client.md"),
+    check,
+};
+
+fn check(program: &Program<'_>, findings: &mut Findings) {
+    for cell in program.cells() {
+        if let Some(finding) = ask(program, cell) {
+            findings.push(finding);
+        }
+    }
+}
+
+fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
+    let is_renewed = !cell.renewals.is_empty() || program.is_refreshing(&cell.content);
+    if cell.is_example || is_renewed || program.knows_its_age(&cell.ty) {
+        return None;
+    }
+    let (mark, id, build) = worst(program, cell)?;
+    let (credential, build) = (program.credential(id), program.build(build));
+    let label = "every caller in the process shares this client".to_owned();
+    let primary = Step { place: cell.place, label };
+    let message = message(program, cell, credential, build);
+    let mut finding = Finding::new(RULE.id, level(credential), confidence(build), message, primary);
+    finding.steps = way(program, id, &mark.trace);
+    finding.steps.extend(shared(program, cell));
+    finding.help = help(credential);
+    Some(finding)
+}
+
+/// Of the credentials built into what a cell holds, the one that matters most.
+fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, BuildId)> {
+    let all = cell.content.all_marks();
+    let built = all.iter().filter_map(|mark| match mark.what {
+        What::Built(credential, build) => Some((mark, credential, build)),
+        _ => None,
+    });
+    let counts = |(_, credential, _): &(&Mark, CredentialId, BuildId)| {
+        let entry = program.credential(*credential);
+        !entry.is_own_signing && entry.lifetime != Lifetime::Refreshing
+    };
+    let worst = built.filter(counts).min_by_key(|(_, credential, build)| {
+        let entry = program.credential(*credential);
+        let certainty = program.build(*build).certainty;
+        (std::cmp::Reverse(certainty), entry.lifetime, program.origin(entry.origin).place)
+    });
+    worst.map(|(mark, credential, build)| (mark.clone(), credential, build))
+}
+
+fn level(credential: &Credential) -> Level {
+    if credential.lifetime == Lifetime::Expiring { Level::Deny } else { Level::Warn }
+}
+
+fn confidence(build: &Build) -> Confidence {
+    match build.certainty {
+        Certainty::Known => Confidence::High,
+        Certainty::Named => Confidence::Medium,
+        Certainty::Guessed => Confidence::Low,
+    }
+}
+
+fn message(program: &Program<'_>, cell: &Cell, credential: &Credential, build: &Build) -> String {
+    let (name, client, kind) = (&cell.name, &build.client, kind_name(credential.kind));
+    if credential.lifetime == Lifetime::Expiring {
+        return format!("`{name}` keeps a `{client}` whose {kind} ends by itself and is never renewed");
+    }
+    if is_constant(program, credential) {
+        return format!("`{name}` keeps a `{client}` with the {kind} the process started with");
+    }
+    format!("`{name}` keeps a `{client}` with the {kind} it was first built with")
+}
+
+fn help(credential: &Credential) -> Vec<String> {
+    let kind = kind_name(credential.kind);
+    let attach = format!(
+        "keep the transport shared, and attach the {kind} to each request from a place that can change while the program runs"
+    );
+    let otherwise = if credential.lifetime == Lifetime::Expiring {
+        format!("or keep a provider that renews the {kind} before it ends, in place of the {kind}")
+    } else {
+        format!(
+            "or build the client anew when the {kind} changes: until then every worker is answered 401 after a rotation, and only a restart helps"
+        )
+    };
+    vec![attach, otherwise]
+}
