@@ -3,19 +3,25 @@
 //! Each function is walked once, callees by their own walk: what forks in it, what was alive there, and what the child
 //! did since. A pair of a hazard and a fork is told as soon as the child is seen to touch the hazard.
 
+mod state;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use state::{Alive, OpenFork, State};
 
 use super::{
     engine::Engine,
-    event::{Event, EventArm, ForkSide, Touched},
+    event::{Event, EventArm, Touched},
     value::{ForkId, HazardId, HazardKind, What},
     world::DefId,
 };
 use crate::catalog::schema::{ClosureRuns, ForkReturns};
 use crate::source::Place;
+
+/// How many calls are kept on the way to a hazard.
+const CALLS: usize = 8;
 
 /// A hazard that a forked child goes on with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +30,9 @@ pub struct Inherited {
     pub hazard: Option<HazardId>,
     /// The fork.
     pub fork: ForkId,
-    /// The calls from the function that makes the hazard down to the fork.
+    /// The calls from the function in which both are seen down to where the hazard is made.
+    pub made_by: Vec<Place>,
+    /// The calls from that function down to the fork.
     pub calls: Vec<Place>,
     /// How the child goes on with it.
     pub how: Touch,
@@ -53,43 +61,17 @@ struct Walk {
     /// The forks in it or in its callees.
     forks: Vec<OpenFork>,
     /// What is alive when it returns that was not before.
-    made: BTreeSet<HazardId>,
+    made: Alive,
     /// What it ends.
     dropped: BTreeSet<What>,
     /// What it touches, and where first.
     touched: BTreeMap<What, Place>,
     /// Where it first gives work to the runtime that is current.
     runtime_use: Option<Place>,
+    /// Where it first does work of its own.
+    work: Option<Place>,
     /// Whether it never returns.
     ends: bool,
-}
-
-/// A fork on the way, as seen so far.
-#[derive(Clone, Debug)]
-struct OpenFork {
-    fork: ForkId,
-    calls: Vec<Place>,
-    /// What was alive when it happened.
-    alive: BTreeSet<HazardId>,
-    /// What of it had been used before.
-    used: BTreeSet<HazardId>,
-    /// Whether the child is where the walk is.
-    child_here: bool,
-    /// Parameters that the child touched.
-    child_touched: BTreeMap<What, Place>,
-    /// Where the child gave work to a runtime.
-    child_runtime: Option<Place>,
-    /// Hazards already told.
-    told: BTreeSet<HazardId>,
-}
-
-/// Where a walk is.
-#[derive(Clone, Debug, Default)]
-struct State {
-    alive: BTreeSet<HazardId>,
-    used: BTreeSet<HazardId>,
-    forks: Vec<OpenFork>,
-    ended: bool,
 }
 
 /// Walks every function that may fork.
@@ -102,6 +84,7 @@ pub(super) struct Order<'e, 'a> {
     def: DefId,
     touched: BTreeMap<What, Place>,
     runtime_use: Option<Place>,
+    work: Option<Place>,
     dropped: BTreeSet<What>,
 }
 
@@ -117,6 +100,7 @@ pub(super) fn inherited(engine: &Engine<'_>) -> Vec<Inherited> {
         def: DefId(0),
         touched: BTreeMap::new(),
         runtime_use: None,
+        work: None,
         dropped: BTreeSet::new(),
     };
     let mut all: Vec<DefId> = order.may_fork.iter().copied().collect();
@@ -124,6 +108,7 @@ pub(super) fn inherited(engine: &Engine<'_>) -> Vec<Inherited> {
     for def in &all {
         order.walk(*def);
     }
+    order.ask_threads(&all);
     order.ask_async(&all);
     order.found.into_iter().collect()
 }
@@ -172,6 +157,7 @@ impl Order<'_, '_> {
         let outer_def = std::mem::replace(&mut self.def, def);
         let outer_touched = std::mem::take(&mut self.touched);
         let outer_runtime = self.runtime_use.take();
+        let outer_work = self.work.take();
         let outer_dropped = std::mem::take(&mut self.dropped);
         let mut state = State::default();
         self.events(&summary.events, &mut state);
@@ -179,6 +165,7 @@ impl Order<'_, '_> {
         self.def = outer_def;
         self.touched = outer_touched;
         self.runtime_use = outer_runtime;
+        self.work = outer_work;
         self.dropped = outer_dropped;
         self.open.remove(&def);
         self.walks.insert(def, Rc::clone(&walk));
@@ -192,6 +179,7 @@ impl Order<'_, '_> {
             dropped: std::mem::take(&mut self.dropped),
             touched: std::mem::take(&mut self.touched),
             runtime_use: self.runtime_use.take(),
+            work: self.work.take(),
             ends: state.ended,
         }
     }
@@ -208,14 +196,17 @@ impl Order<'_, '_> {
     fn event(&mut self, event: &Event, state: &mut State) {
         match event {
             Event::Create(hazard) => {
-                state.alive.insert(*hazard);
+                let place = self.engine.tables.hazards.get(hazard.0).place;
+                self.work(place, state);
+                state.alive.insert(*hazard, Rc::from([]));
             }
             Event::Use(touched, place) => self.touch(touched, *place, state),
             Event::UseRuntime(place) => self.use_runtime(*place, state),
             Event::Drop(touched, place) => self.drop(touched, *place, state),
             Event::Call(callee, args, place) => self.call(*callee, args, *place, state),
             Event::Fork(fork) => self.fork(*fork, state),
-            Event::Exec(_) | Event::Exit(_) => end(state),
+            Event::Exec(_) => state.exec(),
+            Event::Exit(_) => state.end(),
             Event::Return => state.ended = true,
             Event::Branch(arms) => self.branch(arms, state),
             Event::Loop(inner) => {
@@ -225,11 +216,18 @@ impl Order<'_, '_> {
             Event::Closure(runs, inner) => self.closure(*runs, inner, state),
             Event::Force(cell, place) => self.force(*cell, *place, state),
             Event::Serve(place) => self.use_runtime(*place, state),
-            Event::Sleep(_) => {}
+            Event::Sleep(place) => self.work(*place, state),
         }
     }
 
+    /// The process of this way does something of its own.
+    fn work(&mut self, place: Place, state: &mut State) {
+        self.work.get_or_insert(place);
+        state.work(place);
+    }
+
     fn touch(&mut self, touched: &Touched, place: Place, state: &mut State) {
+        self.work(place, state);
         for what in touched.iter() {
             self.touched.entry(what.clone()).or_insert(place);
             self.touch_one(what, place, Touch::Uses, state);
@@ -245,7 +243,7 @@ impl Order<'_, '_> {
             return;
         };
         let mut found = Vec::new();
-        for fork in state.forks.iter_mut().filter(|fork| fork.child_here && fork.alive.contains(hazard)) {
+        for fork in state.forks.iter_mut().filter(|fork| fork.child_here && fork.alive.contains_key(hazard)) {
             if fork.told.insert(*hazard) {
                 found.push(told(fork, Some(*hazard), how, place, def));
             }
@@ -257,18 +255,20 @@ impl Order<'_, '_> {
     /// Work for the runtime that is current goes to the one that was alive at the fork.
     fn use_runtime(&mut self, place: Place, state: &mut State) {
         self.runtime_use.get_or_insert(place);
+        self.work(place, state);
         let def = self.def;
         let mut found = Vec::new();
         for fork in state.forks.iter_mut().filter(|fork| fork.child_here) {
             fork.child_runtime.get_or_insert(place);
             // A runtime made since is the one that is current.
-            let is_new =
-                |hazard: &HazardId| !fork.alive.contains(hazard) && self.kind(*hazard) == HazardKind::Runtime;
-            if state.alive.iter().any(is_new) {
+            let is_new = |hazard: &HazardId| {
+                !fork.alive.contains_key(hazard) && self.kind(*hazard) == HazardKind::Runtime
+            };
+            if state.alive.keys().any(is_new) {
                 continue;
             }
             let runtimes: Vec<HazardId> =
-                fork.alive.iter().copied().filter(|hazard| self.is_ambient(*hazard)).collect();
+                fork.alive.keys().copied().filter(|hazard| self.is_ambient(*hazard)).collect();
             for hazard in runtimes {
                 if fork.told.insert(hazard) {
                     found.push(told(fork, Some(hazard), Touch::Continues, place, def));
@@ -312,6 +312,7 @@ impl Order<'_, '_> {
             child_here: fork.returns != ForkReturns::Parent,
             child_touched: BTreeMap::new(),
             child_runtime: None,
+            child_work: None,
             told: BTreeSet::new(),
         });
     }
@@ -327,6 +328,9 @@ impl Order<'_, '_> {
         if walk.runtime_use.is_some() {
             self.use_runtime(place, state);
         }
+        if walk.work.is_some() {
+            self.work(place, state);
+        }
         for open in &walk.forks {
             self.take_over(open, args, place, state);
         }
@@ -337,7 +341,9 @@ impl Order<'_, '_> {
                 }
             }
         }
-        state.alive.extend(&walk.made);
+        for (hazard, calls) in &walk.made {
+            state.alive.entry(*hazard).or_insert_with(|| below(place, calls));
+        }
         if walk.ends && !walk.forks.iter().any(|fork| fork.child_here) {
             state.ended = true;
         }
@@ -352,7 +358,10 @@ impl Order<'_, '_> {
     fn take_over(&mut self, open: &OpenFork, args: &[Touched], place: Place, state: &mut State) {
         let mut fork = open.clone();
         fork.calls.insert(0, place);
-        fork.alive.extend(&state.alive);
+        fork.alive = fork.alive.into_iter().map(|(hazard, calls)| (hazard, below(place, &calls))).collect();
+        for (hazard, calls) in &state.alive {
+            fork.alive.entry(*hazard).or_insert_with(|| Rc::clone(calls));
+        }
         fork.used.extend(&state.used);
         let def = self.def;
         let mut found = Vec::new();
@@ -362,14 +371,14 @@ impl Order<'_, '_> {
                     fork.child_touched.entry(passed).or_insert(*at);
                     continue;
                 };
-                if fork.alive.contains(&hazard) && fork.told.insert(hazard) {
+                if fork.alive.contains_key(&hazard) && fork.told.insert(hazard) {
                     found.push(told(&fork, Some(hazard), Touch::Uses, *at, def));
                 }
             }
         }
         if let Some(at) = open.child_runtime {
             let runtimes: Vec<HazardId> =
-                state.alive.iter().copied().filter(|hazard| self.is_ambient(*hazard)).collect();
+                state.alive.keys().copied().filter(|hazard| self.is_ambient(*hazard)).collect();
             for hazard in runtimes {
                 if fork.told.insert(hazard) {
                     found.push(told(&fork, Some(hazard), Touch::Continues, at, def));
@@ -385,11 +394,11 @@ impl Order<'_, '_> {
         let mut ways: Vec<State> = Vec::with_capacity(arms.len());
         for arm in arms {
             let mut way = before.clone();
-            restrict(&mut way, arm.side);
+            way.restrict(arm.side);
             self.events(&arm.events, &mut way);
             ways.push(way);
         }
-        *state = join(before, ways);
+        *state = State::join(before, ways);
     }
 
     fn closure(&mut self, runs: ClosureRuns, events: &[Event], state: &mut State) {
@@ -424,10 +433,47 @@ impl Order<'_, '_> {
         let content = &self.engine.tables.cells[cell.0 as usize].content;
         for mark in content.all_marks().iter() {
             if let What::Hazard(hazard) = mark.what {
-                state.alive.insert(hazard);
+                state.alive.entry(hazard).or_insert_with(|| Rc::from([place]));
             }
         }
-        let _ = place;
+    }
+
+    /// Threads and workers are not touched by name: a child that does work of its own goes on without them.
+    fn ask_threads(&mut self, all: &[DefId]) {
+        let called = self.called(all);
+        for def in all.iter().filter(|def| !called.contains(def)) {
+            let Some(walk) = self.walks.get(def).cloned() else { continue };
+            for open in &walk.forks {
+                let Some(place) = open.child_work else { continue };
+                let left = open
+                    .alive
+                    .keys()
+                    .filter(|hazard| self.is_left_behind(**hazard) && !open.told.contains(hazard));
+                let found: Vec<Inherited> =
+                    left.map(|hazard| told(open, Some(*hazard), Touch::Continues, place, *def)).collect();
+                self.found.extend(found);
+            }
+        }
+    }
+
+    /// The functions that another function that may fork calls.
+    fn called(&self, all: &[DefId]) -> FxHashSet<DefId> {
+        let mut called = FxHashSet::default();
+        for def in all {
+            let Some(summary) = self.engine.tables.summaries.get(def) else { continue };
+            visit(&summary.events, &mut |event| {
+                if let Event::Call(callee, ..) = event
+                    && callee != def
+                {
+                    called.insert(*callee);
+                }
+            });
+        }
+        called
+    }
+
+    fn is_left_behind(&self, hazard: HazardId) -> bool {
+        matches!(self.kind(hazard), HazardKind::Threads | HazardKind::Workers | HazardKind::Tasks)
     }
 
     /// An `async fn` that forks runs on a runtime that somebody made, in sight or not.
@@ -464,62 +510,21 @@ impl Order<'_, '_> {
 
 fn told(fork: &OpenFork, hazard: Option<HazardId>, how: Touch, place: Place, def: DefId) -> Inherited {
     let used_before = hazard.is_some_and(|hazard| fork.used.contains(&hazard));
-    Inherited { hazard, fork: fork.fork, calls: fork.calls.clone(), how, place, def, used_before }
+    let made_by =
+        hazard.and_then(|hazard| fork.alive.get(&hazard)).map(|calls| calls.to_vec()).unwrap_or_default();
+    Inherited { hazard, fork: fork.fork, made_by, calls: fork.calls.clone(), how, place, def, used_before }
 }
 
 fn told_async(fork: &OpenFork, place: Place, def: DefId) -> Inherited {
     told(fork, None, Touch::Continues, place, def)
 }
 
-/// The process of this way is gone: so is the child of every fork, where the way is the child's.
-fn end(state: &mut State) {
-    state.ended = true;
-    for fork in &mut state.forks {
-        fork.child_here = false;
+/// The calls below one more.
+fn below(place: Place, calls: &Rc<[Place]>) -> Rc<[Place]> {
+    if calls.len() >= CALLS {
+        return Rc::clone(calls);
     }
-}
-
-/// On a way of one process the other is not there.
-fn restrict(state: &mut State, side: Option<ForkSide>) {
-    let Some(side) = side else { return };
-    for fork in state.forks.iter_mut().filter(|fork| fork.fork == side.fork) {
-        fork.child_here &= side.is_child;
-    }
-}
-
-/// What may be after one of several ways.
-fn join(before: State, ways: Vec<State>) -> State {
-    let known = before.forks.len();
-    let mut joined =
-        State { alive: BTreeSet::new(), used: BTreeSet::new(), forks: before.forks, ended: true };
-    for fork in &mut joined.forks {
-        fork.child_here = false;
-    }
-    for way in ways {
-        // A way that ended in `return` hands its child on to the caller; what is alive there is not alive here.
-        if !way.ended {
-            joined.ended = false;
-            joined.alive.extend(&way.alive);
-        }
-        joined.used.extend(&way.used);
-        for (at, fork) in way.forks.into_iter().enumerate() {
-            if at < known {
-                merge(&mut joined.forks[at], &fork);
-            } else {
-                joined.forks.push(fork);
-            }
-        }
-    }
-    joined
-}
-
-fn merge(into: &mut OpenFork, from: &OpenFork) {
-    into.child_here |= from.child_here;
-    into.told.extend(&from.told);
-    for (what, place) in &from.child_touched {
-        into.child_touched.entry(what.clone()).or_insert(*place);
-    }
-    into.child_runtime = into.child_runtime.or(from.child_runtime);
+    std::iter::once(place).chain(calls.iter().copied()).collect()
 }
 
 /// What a callee touches, in its caller's terms.

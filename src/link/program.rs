@@ -218,7 +218,8 @@ impl Program<'_> {
         match ty {
             Ty::External(path, list) => {
                 let last = path.rsplit("::").next().unwrap_or_default();
-                last.ends_with("Map") || list.iter().flat_map(|list| list.iter()).any(|inner| self.is_keyed(inner))
+                last.ends_with("Map")
+                    || list.iter().flat_map(|list| list.iter()).any(|inner| self.is_keyed(inner))
             }
             _ => false,
         }

@@ -91,7 +91,9 @@ fn confidence(program: &Program<'_>, id: CredentialId, credential: &Credential) 
 fn message(program: &Program<'_>, cell: &Cell, credential: &Credential) -> String {
     let (name, kind) = (&cell.name, kind_name(credential.kind));
     if credential.lifetime == Lifetime::Expiring {
-        return format!("`{name}` keeps the {kind} it got first, which ends by itself, and nothing renews it");
+        return format!(
+            "`{name}` keeps the {kind} it got first, which ends by itself, and nothing renews it"
+        );
     }
     if is_constant(program, credential) {
         return format!("`{name}` keeps the {kind} the process started with");

@@ -7,13 +7,16 @@ use crate::link::{
     order::{Inherited, Touch},
     value::{Hazard, HazardKind},
 };
+use crate::source::Place;
 
 /// The steps from the creation over the calls to the fork and to what the child does.
 pub(super) fn steps(program: &Program<'_>, it: &Inherited) -> Vec<Step> {
     let fork = program.fork(it.fork);
-    let calls = it.calls.iter().filter(|place| **place != fork.place);
+    let step = |place: &Place, label: &str| Step { place: *place, label: label.to_owned() };
     let mut steps: Vec<Step> =
-        calls.map(|place| Step { place: *place, label: "this call leads to the fork".to_owned() }).collect();
+        it.made_by.iter().map(|place| step(place, "this call leads to where it starts")).collect();
+    let calls = it.calls.iter().filter(|place| **place != fork.place && !it.made_by.contains(place));
+    steps.extend(calls.map(|place| step(place, "this call leads to the fork")));
     let who = match fork.returns {
         ForkReturns::Child => "the process forks here, and only the child goes on",
         ForkReturns::Both => "the process forks here",

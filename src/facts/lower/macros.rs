@@ -212,11 +212,7 @@ fn arguments(input: ParseStream<'_>) -> syn::Result<Vec<Argument>> {
 }
 
 fn argument(input: ParseStream<'_>) -> syn::Result<Argument> {
-    if input.peek(Ident)
-        && input.peek2(Token![=])
-        && !input.peek2(Token![==])
-        && !input.peek2(Token![=>])
-    {
+    if input.peek(Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]) {
         let ident: Ident = input.parse()?;
         input.parse::<Token![=]>()?;
         // The sigils of tracing's fields, `user = %user`.
