@@ -4,7 +4,7 @@ use super::{
     Rule,
     story::{is_constant, kind_name, shared, way},
 };
-use crate::catalog::schema::Lifetime;
+use crate::catalog::schema::{CredentialKind, Lifetime};
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Program,
@@ -39,7 +39,7 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     let label = "every caller in the process shares this client".to_owned();
     let primary = Step { place: cell.place, label };
     let message = message(program, cell, credential, build);
-    let mut finding = Finding::new(RULE.id, level(credential), confidence(build), message, primary);
+    let mut finding = Finding::new(RULE.id, level(credential), confidence(credential, build), message, primary);
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
     finding.help = help(credential);
@@ -69,8 +69,10 @@ fn level(credential: &Credential) -> Level {
     if credential.lifetime == Lifetime::Expiring { Level::Deny } else { Level::Warn }
 }
 
-fn confidence(build: &Build) -> Confidence {
+/// A connection string says where to connect before it says who connects: a pool for it is what everybody has.
+fn confidence(credential: &Credential, build: &Build) -> Confidence {
     match build.certainty {
+        _ if credential.kind == CredentialKind::ConnectionString => Confidence::Low,
         Certainty::Known => Confidence::High,
         Certainty::Named => Confidence::Medium,
         Certainty::Guessed => Confidence::Low,

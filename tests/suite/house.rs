@@ -1,0 +1,135 @@
+//! The house: what may stand where, each rule an absence that is looked for.
+
+use std::fs;
+use std::path::Path;
+
+use crate::run::{files_below, root};
+
+/// The floors, from below.
+const FLOORS: [&str; 8] = ["source", "facts", "catalog", "link", "finding", "rules", "report", "cli"];
+
+struct Source {
+    path: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let src = root().join("src");
+    let read = |path: &Path| Source {
+        path: path.strip_prefix(&src).expect("it is below src").to_string_lossy().into_owned(),
+        text: fs::read_to_string(path).expect("it can be read"),
+    };
+    files_below(&src, ".rs").iter().map(|path| read(path)).collect()
+}
+
+/// The floor of a file: `link/eval.rs` stands on `link`.
+fn floor(path: &str) -> Option<usize> {
+    let first = path.split(['/', '.']).next()?;
+    FLOORS.iter().position(|floor| *floor == first)
+}
+
+/// The code of a file, comments and tests left out.
+fn code(source: &Source) -> String {
+    let before_tests = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = before_tests.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn names(code: &str, word: &str) -> bool {
+    let is_part = |char: Option<char>| char.is_some_and(|it| it.is_alphanumeric() || it == '_');
+    code.match_indices(word).any(|(at, _)| {
+        !is_part(code[..at].chars().next_back()) && !is_part(code[at + word.len()..].chars().next())
+    })
+}
+
+#[test]
+fn arrows_point_downward() {
+    for source in sources() {
+        let Some(own) = floor(&source.path) else { continue };
+        let code = code(&source);
+        for (at, upper) in FLOORS.iter().enumerate().filter(|(at, _)| *at > own) {
+            let is_named = names(&code, &format!("crate::{upper}"));
+            assert!(!is_named, "{} (floor {own}) names the floor above it, {upper} ({at})", source.path);
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for source in sources() {
+        assert!(source.text.starts_with("//! "), "{} does not open with what it is", source.path);
+    }
+}
+
+/// Only the floors named may name any of the words.
+fn only(floors: &[&str], words: &[&str], why: &str) {
+    for source in sources() {
+        let is_allowed = floor(&source.path).is_some_and(|at| floors.contains(&FLOORS[at]));
+        if is_allowed {
+            continue;
+        }
+        let code = code(&source);
+        for word in words {
+            assert!(!names(&code, word), "{} names `{word}`: {why}", source.path);
+        }
+    }
+}
+
+#[test]
+fn only_facts_knows_syntax() {
+    only(&["facts"], &["syn", "proc_macro2", "quote"], "syntax trees end in facts");
+}
+
+#[test]
+fn only_source_reads_the_disk() {
+    only(&["source"], &["std::fs", "File::open", "walkdir", "ignore", "canonicalize"], "source is the floor that reads");
+}
+
+#[test]
+fn only_report_knows_formats() {
+    only(&["report"], &["codespan_reporting"], "findings are converted at the edge");
+}
+
+#[test]
+fn only_the_cli_speaks() {
+    only(
+        &["cli"],
+        &["clap", "println!", "eprintln!", "process::exit", "std::env"],
+        "decisions, printing and exiting are the cli's",
+    );
+}
+
+#[test]
+fn facts_know_no_crate_of_the_ecosystem() {
+    for source in sources().iter().filter(|source| floor(&source.path) == Some(1)) {
+        let code = code(source);
+        for name in ["reqwest", "tokio", "octocrab", "daemonize", "once_cell", "sqlx", "nix"] {
+            assert!(!names(&code, name), "{} names {name}", source.path);
+        }
+    }
+}
+
+#[test]
+fn rules_see_no_syntax_and_no_text() {
+    for source in sources().iter().filter(|source| source.path.starts_with("rules")) {
+        let code = code(source);
+        for word in ["crate::facts", "SourceFile", "Files"] {
+            assert!(!names(&code, word), "{} names {word}", source.path);
+        }
+    }
+}
+
+#[test]
+fn no_file_knows_a_machine() {
+    let mut files = files_below(root(), ".rs");
+    for ending in [".md", ".toml", ".yaml", ".yml"] {
+        files.extend(files_below(root(), ending));
+    }
+    let words = [["/wo", "rk/"].concat(), ["/ro", "ot/"].concat()];
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        for word in &words {
+            assert!(!text.contains(word.as_str()), "{} has a path of a machine", path.display());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Whole projects: the fixtures, and this project itself.
+
+use std::fs;
+
+use crate::block::marks_in;
+use crate::run::{files_below, found, root, run};
+
+#[test]
+fn fixtures_are_reported_at_their_marks() {
+    let dir = root().join("fixtures");
+    let mut marked = Vec::new();
+    for path in files_below(&dir, ".rs") {
+        let name = path.strip_prefix(&dir).expect("it is below").to_string_lossy().replace('\\', "/");
+        marked.extend(marks_in(&name, &fs::read_to_string(&path).expect("it can be read")));
+    }
+    marked.sort();
+    assert!(!marked.is_empty());
+    assert_eq!(found(&dir, &["."]), marked);
+}
+
+#[test]
+fn fixtures_name_the_four_rules_and_fail() {
+    let run = run(root(), &["check", "fixtures"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    for rule in ["global-auth-client", "cached-token", "client-before-fork", "runtime-before-fork"] {
+        assert!(run.out.contains(&format!("[authlint::{rule}]")), "{rule} is not reported");
+    }
+}
+
+#[test]
+fn the_clean_fixture_is_clean() {
+    let run = run(root(), &["check", "fixtures/clean-service"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+}
+
+#[test]
+fn authlint_finds_nothing_in_itself() {
+    let run = run(root(), &["check", "src"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+}
