@@ -1,13 +1,35 @@
 //! Floor 0, *source*: files, spans, manifests, suppression comments. The only floor that reads the disk.
+//!
+//! [`discover`] turns a [`Request`] into a [`Project`]; a [`Reader`] reads its files into [`Files`];
+//! [`module_candidates`] says where the file of a module may stand; [`allows`] finds suppression comments.
 
 mod allow;
+mod asked;
+mod comment;
+mod dependency;
+mod directive;
+mod discover;
+mod disk;
 mod file;
+mod manifest;
+mod module;
 mod package;
 mod problem;
+mod reader;
+mod request;
+mod select;
 mod span;
+mod target;
+mod walk;
+mod wildcard;
+mod workspace;
 
-pub use allow::{Allow, AllowScope, MalformedAllow};
+pub use allow::{Allow, AllowScope, MalformedAllow, allows};
+pub use discover::{Discovery, discover};
 pub use file::{Files, LineColumn, SourceFile};
+pub use module::module_candidates;
 pub use package::{Dependency, DependencyKind, Package, Project, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
+pub use reader::Reader;
+pub use request::{Pick, Request, TargetSelection};
 pub use span::{FileId, Place, Span};

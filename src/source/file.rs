@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+
 use super::{FileId, Span};
 
 /// A file that was read: UTF-8 text, byte for byte as on disk.
@@ -82,13 +84,16 @@ fn offset(at: usize) -> u32 {
 #[derive(Debug, Default)]
 pub struct Files {
     files: Vec<SourceFile>,
+    by_path: FxHashMap<PathBuf, FileId>,
 }
 
 impl Files {
-    /// Adds a file and names it.
+    /// Adds a file and names it. Of several with one path, the first is the one that is found by it.
     pub fn add(&mut self, file: SourceFile) -> FileId {
+        let id = FileId(offset(self.files.len()));
+        self.by_path.entry(file.path.clone()).or_insert(id);
         self.files.push(file);
-        FileId(offset(self.files.len() - 1))
+        id
     }
 
     /// The file of an id that [`Files::add`] gave.
@@ -100,7 +105,7 @@ impl Files {
     /// The file that was read from `path`, if any.
     #[must_use]
     pub fn by_path(&self, path: &Path) -> Option<FileId> {
-        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
+        self.by_path.get(path).copied()
     }
 
     /// Every file with its id, in order.

@@ -1,6 +1,6 @@
 //! Packages, their targets and dependencies, as their manifests say and as cargo would discover them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a run looks at.
 #[derive(Debug, Default)]
@@ -9,8 +9,23 @@ pub struct Project {
     pub packages: Vec<Package>,
     /// `.rs` files that no package owns, each a crate root of its own.
     pub loose: Vec<PathBuf>,
+    /// What to report on when only parts of packages were asked for: canonical files, and directories that stand for all
+    /// below them, sorted. Empty means everything selected. A file named here that no target reaches is to be read as a
+    /// crate root of its own.
+    pub focus: Vec<PathBuf>,
     /// Where reading may not leave: the root of the repository or workspace, canonical.
     pub root: PathBuf,
+    /// Further roots, where paths were asked for that lie in other repositories; canonical, sorted.
+    pub other_roots: Vec<PathBuf>,
+}
+
+impl Project {
+    /// Whether the run reports on this file (given its canonical path).
+    #[must_use]
+    pub fn is_in_focus(&self, file: &Path) -> bool {
+        let is_named = |path: &Path| self.focus.binary_search_by(|it| it.as_path().cmp(path)).is_ok();
+        self.focus.is_empty() || file.ancestors().any(is_named)
+    }
 }
 
 /// A package.
@@ -32,6 +47,8 @@ pub struct Package {
     pub dependencies: Vec<Dependency>,
     /// Whether it stands in a directory of examples, tests, benches or fixtures below the path that was asked for.
     pub is_example: bool,
+    /// Whether it was asked for; the others are here because linking needs them.
+    pub is_selected: bool,
 }
 
 /// A target of a package.
@@ -45,6 +62,8 @@ pub struct Target {
     pub root: PathBuf,
     /// For a library: its crate types (`lib`, `cdylib`, `proc-macro`, …).
     pub crate_types: Vec<String>,
+    /// Whether it was asked for, in a package that is selected.
+    pub is_selected: bool,
 }
 
 /// The kinds of targets.
@@ -65,7 +84,7 @@ pub enum TargetKind {
 }
 
 /// A dependency.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dependency {
     /// The name that code uses: the key in the manifest with `-` as `_`.
     pub name: String,

@@ -1,0 +1,90 @@
+//! The dependencies of a manifest, with what they take from their workspace.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::manifest::{Manifest, either, is_inherited, texts};
+use super::{Dependency, DependencyKind, disk};
+
+const KINDS: [(DependencyKind, &str, &str); 3] = [
+    (DependencyKind::Normal, "dependencies", "dependencies"),
+    (DependencyKind::Dev, "dev-dependencies", "dev_dependencies"),
+    (DependencyKind::Build, "build-dependencies", "build_dependencies"),
+];
+
+/// All dependencies of a manifest, sorted. `root` is the manifest of its workspace.
+pub(super) fn dependencies(manifest: &Manifest, root: Option<&Manifest>) -> Vec<Dependency> {
+    let own = KINDS.iter().flat_map(|(kind, kebab, snake)| {
+        let table = manifest.table(kebab).or_else(|| manifest.table(snake));
+        table.map(|table| (*kind, table))
+    });
+    let platforms = manifest.table("target").into_iter().flat_map(Table::values).filter_map(Value::as_table);
+    let by_platform = platforms.flat_map(|platform| {
+        KINDS
+            .iter()
+            .filter_map(|(kind, kebab, snake)| Some((*kind, either(platform, kebab, snake)?.as_table()?)))
+    });
+    let entries = own.chain(by_platform).flat_map(|(kind, table)| table.iter().map(move |it| (kind, it)));
+    let mut found: Vec<_> =
+        entries.filter_map(|(kind, (key, value))| dependency(manifest, root, kind, key, value)).collect();
+    for dependency in &mut found {
+        patch(dependency, root.unwrap_or(manifest));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn dependency(
+    manifest: &Manifest,
+    root: Option<&Manifest>,
+    kind: DependencyKind,
+    key: &str,
+    value: &Value,
+) -> Option<Dependency> {
+    let own = read(key, kind, value, &manifest.dir)?;
+    if !is_inherited(value) {
+        return Some(own);
+    }
+    let root = root?;
+    let shared = root.workspace()?.get("dependencies")?.as_table()?.get(key)?;
+    let mut whole = read(key, kind, shared, &root.dir)?;
+    whole.features.extend(own.features);
+    whole.features.sort();
+    whole.features.dedup();
+    whole.optional = own.optional;
+    Some(whole)
+}
+
+/// An entry of a table of dependencies by itself; its path is relative to `dir`.
+fn read(key: &str, kind: DependencyKind, value: &Value, dir: &Path) -> Option<Dependency> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let version = value.as_str().or_else(|| text("version")).unwrap_or("*");
+    if !value.is_str() && !value.is_table() {
+        return None;
+    }
+    Some(Dependency {
+        name: key.replace('-', "_"),
+        package: text("package").unwrap_or(key).to_owned(),
+        path: text("path").map(|path| disk::settled(&dir.join(path))),
+        version: version.to_owned(),
+        kind,
+        optional: value.get("optional").and_then(Value::as_bool).unwrap_or_default(),
+        features: texts(value.get("features")),
+    })
+}
+
+/// Takes the path that `[patch.…]` of the workspace gives to a package.
+fn patch(dependency: &mut Dependency, root: &Manifest) {
+    if dependency.path.is_some() {
+        return;
+    }
+    let sources = root.table("patch").into_iter().flat_map(Table::values).filter_map(Value::as_table);
+    let is_meant = |(key, value): &(&String, &Value)| {
+        value.get("package").and_then(Value::as_str).unwrap_or(key) == dependency.package
+    };
+    let patched = sources.flat_map(Table::iter).find(is_meant);
+    let path = patched.and_then(|(_, value)| value.get("path")).and_then(Value::as_str);
+    dependency.path = path.map(|path| disk::settled(&root.dir.join(path)));
+}

@@ -1,0 +1,172 @@
+//! Builds the [`Project`] that a request means: selected packages, and the packages that linking needs beside them.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::asked::Asked;
+use super::dependency::dependencies;
+use super::manifest::Manifest;
+use super::select;
+use super::target::targets;
+use super::workspace::Membership;
+use super::{Package, Problem, Project, Request, TargetKind, disk};
+
+/// What a request led to.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// The packages and files to read.
+    pub project: Project,
+    /// What could not be found or understood, sorted.
+    pub problems: Vec<Problem>,
+}
+
+/// Finds the packages and files that a request means. Reads manifests and directories, no source file, and runs nothing.
+#[must_use]
+pub fn discover(request: &Request) -> Discovery {
+    let mut asked = Asked::by(request);
+    let roots = Roots::of(&mut asked);
+    let mut packages = load(&mut asked, &roots);
+    select::narrow(&mut packages, request, &mut asked);
+    drop_missing(&mut packages, &mut asked);
+    let focus = if asked.is_partial { asked.parts.iter().cloned().collect() } else { Vec::new() };
+    let problems = asked.take_problems();
+    let loose = asked.loose.into_iter().collect();
+    let project = Project { packages, loose, focus, root: roots.main, other_roots: roots.others };
+    Discovery { project, problems }
+}
+
+/// Where reading may go.
+struct Roots {
+    main: PathBuf,
+    others: Vec<PathBuf>,
+}
+
+impl Roots {
+    fn of(asked: &mut Asked) -> Self {
+        let mut wanted: BTreeSet<PathBuf> = asked.tops.iter().cloned().collect();
+        // A package or workspace around what was asked for belongs to it, although it lies above.
+        let around: BTreeSet<PathBuf> =
+            wanted.iter().flat_map(|top| top.ancestors().map(Path::to_owned)).collect();
+        let packages: Vec<PathBuf> = asked.selected.iter().chain(&asked.beside).cloned().collect();
+        for dir in packages {
+            let Some(manifest) = asked.manifests.at(&dir).manifest() else { continue };
+            let workspace = asked.workspaces.of(&mut asked.manifests, &manifest).workspace;
+            wanted.extend([dir, workspace.root.clone()].into_iter().filter(|path| around.contains(path)));
+        }
+        let outermost =
+            |path: &Path| path.ancestors().filter(|it| wanted.contains(*it)).last().map(Path::to_owned);
+        let first = asked.tops.first().map_or(asked.base(), PathBuf::as_path);
+        let main = outermost(first).unwrap_or_else(|| first.to_owned());
+        let mut others: Vec<_> = wanted.iter().filter_map(|path| outermost(path)).collect();
+        others.sort();
+        others.dedup();
+        others.retain(|path| *path != main);
+        Self { main, others }
+    }
+
+    fn hold(&self, path: &Path) -> bool {
+        path.starts_with(&self.main) || self.others.iter().any(|root| path.starts_with(root))
+    }
+}
+
+/// The packages asked for, their workspaces, and what all of those depend on by path, sorted by directory.
+fn load(asked: &mut Asked, roots: &Roots) -> Vec<Package> {
+    let mut packages = BTreeMap::new();
+    let mut queue: Vec<PathBuf> = asked.selected.iter().chain(&asked.beside).cloned().collect();
+    let mut seen: HashSet<PathBuf> = queue.iter().cloned().collect();
+    let mut workspaces = HashSet::new();
+    while let Some(dir) = queue.pop() {
+        if !roots.hold(&dir) {
+            let message =
+                "lies outside the repository, so it was not read; name it as a path to have it checked";
+            asked.manifests.report(&dir.join("Cargo.toml"), message.to_owned());
+            continue;
+        }
+        let Some(manifest) = asked.manifests.at(&dir).manifest() else { continue };
+        let membership = asked.workspaces.of(&mut asked.manifests, &manifest);
+        let Some(package) = package(asked, &manifest, &membership) else { continue };
+        let needed = package.dependencies.iter().filter_map(|it| it.path.as_ref());
+        queue.extend(needed.filter(|path| roots.hold(path) && seen.insert((*path).clone())).cloned());
+        if workspaces.insert(membership.workspace.root.clone()) {
+            let members = membership.workspace.members.iter();
+            queue.extend(members.filter(|path| seen.insert((*path).clone())).cloned());
+        }
+        packages.insert(dir, package);
+    }
+    packages.into_values().collect()
+}
+
+fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) -> Option<Package> {
+    manifest.package()?;
+    let origin = membership.origin.as_deref();
+    let Some(name) = manifest.package_text("name", None) else {
+        let message = "`package.name` is missing; add it or leave the directory out".to_owned();
+        asked.manifests.report(&manifest.path(), message);
+        return None;
+    };
+    let edition = manifest.package_text("edition", origin).unwrap_or_else(|| "2015".to_owned());
+    let version = manifest.package_text("version", origin).unwrap_or_else(|| "0.0.0".to_owned());
+    let workspace_root = membership.workspace.root.clone();
+    Some(Package {
+        targets: targets(manifest, &name, &edition),
+        dependencies: dependencies(manifest, origin),
+        is_example: is_example(&manifest.dir, &workspace_root, &asked.dirs),
+        is_selected: asked.selected.contains(&manifest.dir),
+        manifest: manifest.path(),
+        name,
+        version,
+        edition,
+        workspace_root,
+    })
+}
+
+/// Directories whose packages show or test something and are no part of a product.
+const SHOWCASES: [&str; 13] = [
+    "bench", "benches", "demo", "demos", "example", "examples", "fixture", "fixtures", "sample", "samples",
+    "test", "testdata", "tests",
+];
+
+/// Whether a package stands in a showcase below what was asked for; who asks for a showcase itself means it.
+fn is_example(dir: &Path, workspace_root: &Path, asked: &[PathBuf]) -> bool {
+    let is_below = |base: &Path| {
+        let below = dir.strip_prefix(base).ok()?;
+        let mut names = below.components().filter_map(|part| part.as_os_str().to_str());
+        Some(names.any(|name| SHOWCASES.contains(&name)))
+    };
+    let verdicts: Vec<bool> = asked.iter().filter_map(|base| is_below(base)).collect();
+    if verdicts.is_empty() {
+        return is_below(workspace_root).unwrap_or_default();
+    }
+    verdicts.into_iter().all(|it| it)
+}
+
+/// Takes out targets without a file, and says so where they were asked for.
+fn drop_missing(packages: &mut [Package], asked: &mut Asked) {
+    for package in packages {
+        if package.targets.is_empty() && package.is_selected && !package.is_example {
+            let message = "the package has no targets; add `src/lib.rs` or `src/main.rs`, or name the files in the manifest";
+            asked.manifests.report(&package.manifest, message.to_owned());
+        }
+        let missing = package.targets.extract_if(.., |target| !target.root.exists());
+        for target in missing.filter(|target| target.is_selected) {
+            let root = disk::shown(package.manifest.parent().unwrap_or(&package.manifest), &target.root);
+            let message = format!(
+                "{} has no file `{root}`; create it or correct its `path`",
+                title(target.kind, &target.name)
+            );
+            asked.manifests.report(&package.manifest, message);
+        }
+    }
+}
+
+/// A target in words.
+fn title(kind: TargetKind, name: &str) -> String {
+    match kind {
+        TargetKind::BuildScript => "the build script".to_owned(),
+        _ => format!("{} `{name}`", select::noun(kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

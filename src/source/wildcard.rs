@@ -1,0 +1,123 @@
+//! Patterns as cargo takes them for workspace members and package names: `*`, `?`, `[…]`, and `**` over directories.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Whether `name` is what the pattern says. Takes time in proportion to both lengths multiplied, at worst.
+pub(super) fn is_match(pattern: &str, name: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let name: Vec<char> = name.chars().collect();
+    let (mut at, mut seen) = (0, 0);
+    // Where the last `*` stands and how much of the name it has taken: the place to try again from.
+    let mut retry: Option<(usize, usize)> = None;
+    while seen < name.len() {
+        if pattern.get(at) == Some(&'*') {
+            retry = Some((at + 1, seen));
+            at += 1;
+        } else if let Some(width) = one(&pattern[at..], name[seen]) {
+            at += width;
+            seen += 1;
+        } else if let Some((behind, taken)) = retry {
+            retry = Some((behind, taken + 1));
+            (at, seen) = (behind, taken + 1);
+        } else {
+            return false;
+        }
+    }
+    pattern[at..].iter().all(|rest| *rest == '*')
+}
+
+/// How many characters of the pattern stand for this one character, if its head does.
+fn one(pattern: &[char], found: char) -> Option<usize> {
+    match pattern.first()? {
+        '?' => Some(1),
+        '[' => class(pattern, found),
+        wanted => (*wanted == found).then_some(1),
+    }
+}
+
+fn class(pattern: &[char], found: char) -> Option<usize> {
+    let is_negated = pattern.get(1) == Some(&'!');
+    let from = if is_negated { 2 } else { 1 };
+    // A `]` that stands first is a member of the class.
+    let end = from + 1 + pattern.get(from + 1..)?.iter().position(|it| *it == ']')?;
+    let members = &pattern[from..end];
+    let is_in_range = members.windows(3).any(|it| it[1] == '-' && it[0] <= found && found <= it[2]);
+    let is_member = is_in_range || members.contains(&found);
+    (is_member != is_negated).then_some(end + 1)
+}
+
+/// Whether the text is a pattern at all.
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
+/// The directories below `root` that a pattern names, sorted. A text without wildcards names itself.
+pub(super) fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
+    let mut found = vec![root.to_owned()];
+    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+        found = found.iter().flat_map(|dir| step(dir, part)).collect();
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn step(dir: &Path, part: &str) -> Vec<PathBuf> {
+    match part {
+        "**" => below(dir),
+        _ if is_pattern(part) => {
+            let is_named = |path: &PathBuf| {
+                path.file_name().and_then(|name| name.to_str()).is_some_and(|name| is_match(part, name))
+            };
+            directories(dir).into_iter().filter(is_named).filter(|path| path.is_dir()).collect()
+        }
+        _ => vec![dir.join(part)],
+    }
+}
+
+/// The directory and all below it, links not followed.
+fn below(dir: &Path) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter();
+    let is_open = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_closed(entry);
+    let entries = walk.filter_entry(is_open).filter_map(Result::ok);
+    entries.filter(|entry| entry.file_type().is_dir()).map(walkdir::DirEntry::into_path).collect()
+}
+
+fn is_closed(entry: &walkdir::DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    name.starts_with(b".") || name == b"target" || name == b"node_modules"
+}
+
+fn directories(dir: &Path) -> Vec<PathBuf> {
+    fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards() {
+        for (pattern, name) in [
+            ("*", "a"),
+            ("a*c", "abbc"),
+            ("a?c", "abc"),
+            ("[a-c]x", "bx"),
+            ("[!a]x", "bx"),
+            ("*-rs", "a-b-rs"),
+        ] {
+            assert!(is_match(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in
+            [("a", "ab"), ("a*c", "abb"), ("?", ""), ("[a-c]", "d"), ("[!a]", "a"), ("[a", "a")]
+        {
+            assert!(!is_match(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_pattern_ends() {
+        assert!(!is_match(&"*a".repeat(200), &"a".repeat(150)));
+    }
+}
