@@ -24,14 +24,12 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above --fail-on
-  2  the job could not be done: a bad flag, nothing to look at, a file that could not be read or understood
-
-Code 2 wins over 1.";
+  2  the job could not be done: a bad flag, nothing to look at, an unreadable file; wins over 1";
 
 const CARGO_FLAGS: &str = "\
-Cargo's --features, -F, --all-features, --no-default-features, --target, --target-dir, --offline, --locked, --frozen,
---keep-going, --profile, --release, --jobs and --ignore-rust-version are accepted and change nothing: authlint reads
-source, and builds none.";
+Accepted as cargo's, and without effect, since authlint builds nothing: --features, -F, --all-features, \
+--no-default-features, --target, --target-dir, --offline, --locked, --frozen, --keep-going, --profile, --release, \
+--jobs, --ignore-rust-version.";
 
 /// Finds authentication state that is shared in a way that breaks once a program scales.
 #[derive(Debug, Parser)]
