@@ -62,6 +62,11 @@ pub(super) mod source {
                 found.project.loose.push(full);
                 continue;
             }
+            if let Ok(entries) = std::fs::read_dir(&full) {
+                let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+                found.project.loose.extend(paths.filter(|path| path.is_file()));
+                continue;
+            }
             let message = "no such file or directory: check the path".to_owned();
             let path = path.display().to_string();
             found.problems.push(Problem { kind: ProblemKind::Unreadable, path, place: None, message });
