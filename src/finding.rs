@@ -1,6 +1,13 @@
 //! Floor 4, *finding*: what a rule reports, as plain data that knows no output format.
 
+mod allow;
+mod date;
+mod nearest;
+
 use crate::source::Place;
+pub use allow::{ALLOW_LEVEL, ALLOW_RULES, AllowsByFile, Suppressed, Suppression, suppress};
+pub use date::Date;
+pub use nearest::nearest;
 
 /// How loud a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +85,18 @@ impl Findings {
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
         self.list.push(finding);
+    }
+
+    /// How many there are so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether none was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// All of them in the order of reports: by primary place, then rule, then message, each once.

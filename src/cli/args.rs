@@ -1,0 +1,303 @@
+//! The arguments, as clap reads them.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::colour::ColourChoice;
+use super::format::MessageFormat;
+use super::levels::LevelFlags;
+use super::pending::source::{Pick, Request, TargetSelection};
+use crate::finding::{Confidence, Level};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo authlint                         the workspace of the current directory
+  cargo authlint -p api --all-targets    one package, its tests and examples too
+  cargo authlint src/auth.rs             report on one file
+  cargo authlint --message-format short  one line a finding
+  cargo authlint explain cached-token    why a rule exists, and what to write instead
+
+A path that is called like a subcommand is written `./check`.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  the job could not be done: a bad flag, nothing to look at, an unreadable file; wins over 1";
+
+const CARGO_FLAGS: &str = "\
+Accepted as cargo's, and without effect, since authlint builds nothing: --features, -F, --all-features, \
+--no-default-features, --target, --target-dir, --offline, --locked, --frozen, --keep-going, --profile, --release, \
+--jobs, --ignore-rust-version.";
+
+/// Finds authentication state that is shared in a way that breaks once a program scales.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-authlint",
+    bin_name = "cargo authlint",
+    version,
+    about,
+    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint rules",
+    after_help = format!("`check` is what runs when no subcommand is named; `cargo authlint check --help` lists its options.\n\n{EXAMPLES}\n\n{EXIT_CODES}"),
+    args_override_self = true
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Look at packages and files, and report what is found (the default)
+    #[command(after_help = format!("{CARGO_FLAGS}\n\n{EXAMPLES}\n\n{EXIT_CODES}"))]
+    Check(Box<CheckArgs>),
+    /// Print the page of a rule: why it exists, bad and good code, what it cannot see
+    Explain(ExplainArgs),
+    /// List the rules with their levels
+    Rules(RulesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The id of the rule, such as `cached-token`
+    pub(super) rule: String,
+    /// When to colour the page
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub(super) color: ColourChoice,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    /// Accepted as everywhere; the list has no colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide = true)]
+    pub(super) color: ColourChoice,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Packages, directories or `.rs` files; without any, the workspace of the current directory
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    #[command(flatten)]
+    pub(super) targets: Targets,
+    #[command(flatten)]
+    pub(super) levels: LevelFlags,
+    /// The quietest level that makes the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t, help_heading = "Levels")]
+    pub(super) fail_on: FailOn,
+    /// Hide findings that are less sure than this
+    #[arg(long, value_enum, value_name = "CONFIDENCE", default_value_t, help_heading = "Levels")]
+    pub(super) min_confidence: MinConfidence,
+    /// Exit with 0 where findings would make it 1; 2 stays 2
+    #[arg(long, help_heading = "Levels")]
+    pub(super) exit_zero: bool,
+    /// Ignore suppression comments
+    #[arg(long, help_heading = "Levels")]
+    pub(super) no_allow: bool,
+    /// How findings are written: human, short, json
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = MessageFormat::parse, help_heading = "Output")]
+    pub(super) message_format: MessageFormat,
+    /// When to colour findings
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, help_heading = "Output")]
+    pub(super) color: ColourChoice,
+    /// Write no summary
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) quiet: bool,
+    /// Say what is looked at, which rules run and how long it takes
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    pub(super) verbose: u8,
+    /// How many files are read at a time; 0 means one a core
+    #[arg(long, value_name = "N", default_value_t, hide = true)]
+    pub(super) threads: usize,
+    /// Print what authlint made of the input, for people who work on authlint
+    #[arg(long, value_enum, value_name = "STAGE", hide = true)]
+    pub(super) dump: Option<Dump>,
+    #[command(flatten)]
+    _cargo: CargoFlags,
+}
+
+impl CheckArgs {
+    /// What is to be looked at.
+    pub(super) fn request(&self, cwd: &Path) -> Request {
+        Request {
+            cwd: cwd.to_owned(),
+            paths: self.paths.clone(),
+            manifest_path: self.selection.manifest_path.clone(),
+            packages: self.selection.package.clone(),
+            exclude: self.selection.exclude.clone(),
+            workspace: self.selection.workspace,
+            targets: self.targets.selection(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Package selection")]
+pub(super) struct Selection {
+    /// The manifest of the package or workspace
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+    /// Look at this package (repeatable)
+    #[arg(short, long, value_name = "SPEC")]
+    package: Vec<String>,
+    /// Look at all packages of the workspace
+    #[arg(long, alias = "all")]
+    workspace: bool,
+    /// Leave this package out (repeatable)
+    #[arg(long, value_name = "SPEC")]
+    exclude: Vec<String>,
+}
+
+#[expect(clippy::struct_excessive_bools, clippy::struct_field_names, reason = "cargo's flags by their names")]
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target selection")]
+pub(super) struct Targets {
+    /// Look at all targets, tests and examples too
+    #[arg(long)]
+    pub(super) all_targets: bool,
+    /// Look at the library
+    #[arg(long)]
+    lib: bool,
+    /// Look at all binaries
+    #[arg(long)]
+    bins: bool,
+    /// Look at this binary (repeatable)
+    #[arg(long, value_name = "NAME")]
+    bin: Vec<String>,
+    /// Look at all tests
+    #[arg(long)]
+    tests: bool,
+    /// Look at this test (repeatable)
+    #[arg(long, value_name = "NAME")]
+    test: Vec<String>,
+    /// Look at all examples
+    #[arg(long)]
+    examples: bool,
+    /// Look at this example (repeatable)
+    #[arg(long, value_name = "NAME")]
+    example: Vec<String>,
+    /// Look at all benches
+    #[arg(long)]
+    benches: bool,
+    /// Look at this bench (repeatable)
+    #[arg(long, value_name = "NAME")]
+    bench: Vec<String>,
+}
+
+impl Targets {
+    fn selection(&self) -> TargetSelection {
+        let pick = |is_all, names: &Vec<String>| Pick { is_all, names: names.clone() };
+        TargetSelection {
+            all_targets: self.all_targets,
+            lib: self.lib,
+            bins: pick(self.bins, &self.bin),
+            examples: pick(self.examples, &self.example),
+            tests: pick(self.tests, &self.test),
+            benches: pick(self.benches, &self.bench),
+        }
+    }
+}
+
+/// Flags that cargo and the editors pass, and that mean nothing to a tool that builds nothing.
+#[expect(clippy::struct_excessive_bools, reason = "one for each of cargo's flags")]
+#[derive(Debug, Args)]
+struct CargoFlags {
+    #[arg(long, short = 'F', value_name = "FEATURES", hide = true)]
+    features: Vec<String>,
+    #[arg(long, hide = true)]
+    all_features: bool,
+    #[arg(long, hide = true)]
+    no_default_features: bool,
+    #[arg(long, value_name = "TRIPLE", hide = true)]
+    target: Vec<String>,
+    #[arg(long, value_name = "DIRECTORY", hide = true)]
+    target_dir: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    offline: bool,
+    #[arg(long, hide = true)]
+    locked: bool,
+    #[arg(long, hide = true)]
+    frozen: bool,
+    #[arg(long, hide = true)]
+    keep_going: bool,
+    #[arg(long, value_name = "PROFILE-NAME", hide = true)]
+    profile: Option<String>,
+    #[arg(long, short, hide = true)]
+    release: bool,
+    #[arg(long, short, value_name = "N", hide = true, allow_negative_numbers = true)]
+    jobs: Option<String>,
+    #[arg(long, hide = true)]
+    ignore_rust_version: bool,
+}
+
+/// What `--fail-on` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Any finding that is shown
+    Note,
+    /// Warnings and errors
+    #[default]
+    Warning,
+    /// Errors only
+    Error,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    /// The quietest level that fails a run.
+    pub(super) fn level(self) -> Option<Level> {
+        match self {
+            Self::Note => Some(Level::Note),
+            Self::Warning => Some(Level::Warn),
+            Self::Error => Some(Level::Deny),
+            Self::Never => None,
+        }
+    }
+}
+
+/// What `--min-confidence` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinConfidence {
+    /// Show guesses too
+    Low,
+    /// Hide guesses
+    #[default]
+    Medium,
+    /// Show only what is as good as proven
+    High,
+}
+
+impl MinConfidence {
+    /// The least confidence that is shown.
+    pub(super) fn confidence(self) -> Confidence {
+        match self {
+            Self::Low => Confidence::Low,
+            Self::Medium => Confidence::Medium,
+            Self::High => Confidence::High,
+        }
+    }
+
+    /// The word people write.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// The stages that `--dump` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Dump {
+    /// What each file says
+    Facts,
+    /// What linking made of it
+    Program,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Links the files and asks the rules, on a thread with room for deep code.
+
+use std::io;
+use std::thread;
+
+use super::pending::{self, facts::Loaded};
+use crate::catalog::Catalog;
+use crate::finding::{Finding, Findings};
+use crate::link::link;
+use crate::rules::Rule;
+use crate::source::{Place, Project};
+
+/// Stack sizes to try, in bytes. Address space only: pages are used as the stack grows. The smaller ones are for
+/// machines that limit it.
+const STACKS: [usize; 3] = [1 << 30, 1 << 28, 1 << 26];
+
+/// What linking and the rules gave, free of the program itself, which cannot leave its thread.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// The findings, in the order of reports.
+    pub(super) findings: Vec<Finding>,
+    /// The literals that are secrets.
+    pub(super) secrets: Vec<Place>,
+    /// The items that are test code.
+    pub(super) tests: Vec<Place>,
+    /// How many expressions were read until nothing new was learned.
+    pub(super) steps: u64,
+    /// The program as text, where it was asked for.
+    pub(super) dump: Option<String>,
+}
+
+/// Links, and asks `rules`.
+///
+/// # Errors
+/// No thread could be started, or it ended by a panic, which is a defect of authlint.
+pub(super) fn answer(
+    project: &Project,
+    loaded: &Loaded,
+    catalog: &Catalog,
+    rules: &[&Rule],
+    is_dumped: bool,
+) -> Result<Answer, String> {
+    on_deep_stack(|| {
+        let program = link(project, &loaded.facts, &loaded.submodules, &loaded.roots, catalog);
+        let mut findings = Findings::default();
+        for rule in rules {
+            (rule.check)(&program, &mut findings);
+        }
+        Answer {
+            findings: findings.into_sorted(),
+            secrets: pending::secrets(&program),
+            tests: pending::test_places(&program),
+            steps: program.steps(),
+            dump: is_dumped.then(|| format!("{program:#?}")),
+        }
+    })
+}
+
+fn on_deep_stack<T: Send>(work: impl Fn() -> T + Sync) -> Result<T, String> {
+    let mut refusal = io::Error::other("no stack size was tried");
+    for size in STACKS {
+        let outcome = thread::scope(|scope| {
+            let builder = thread::Builder::new().name("link".to_owned()).stack_size(size);
+            builder.spawn_scoped(scope, &work).map(thread::ScopedJoinHandle::join)
+        });
+        match outcome {
+            Ok(joined) => return joined.map_err(|_| super::DEFECT.to_owned()),
+            Err(error) => refusal = error,
+        }
+    }
+    Err(format!("no thread could be started: {refusal}; raise the limit on memory or processes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_room_for_deep_recursion() {
+        fn depth(left: u32) -> u32 {
+            let frame = std::hint::black_box([left; 1024]);
+            if left == 0 { 0 } else { depth(left - 1) + frame[0] / frame[1] }
+        }
+        assert_eq!(on_deep_stack(|| depth(10_000)), Ok(10_000));
+    }
+
+    #[test]
+    fn a_panic_is_a_message() {
+        let outcome: Result<(), String> = on_deep_stack(|| panic!("on purpose"));
+        assert_eq!(outcome, Err(super::super::DEFECT.to_owned()));
+    }
+}
