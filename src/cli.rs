@@ -4,6 +4,7 @@ mod args;
 mod calling;
 mod check;
 mod colour;
+mod comments;
 mod explain;
 mod format;
 mod levels;

@@ -1,24 +1,24 @@
 //! `check`: from the arguments to the exit code.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use super::args::{CheckArgs, Dump};
 use super::colour::is_coloured;
+use super::comments::allows;
 use super::levels::Levels;
 use super::linking::{Answer, answer};
 use super::pending::facts;
 use super::pending::report::{self, KeyShape, Report};
-use super::pending::source::{self, Discovery, Reader, other_roots};
+use super::pending::source::{Discovery, Reader, discover, other_roots};
 use super::scope::{Scope, orphans, roots};
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
 use crate::catalog::Catalog;
-use crate::finding::{AllowsByFile, Finding, Level, Suppressed, Suppression, suppress};
+use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
 use crate::rules::Rule;
-use crate::source::{FileId, Files, Place, Problem, Project};
+use crate::source::{Files, Problem, Project};
 
 /// What was asked for.
 struct Job<'a> {
@@ -103,7 +103,7 @@ fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
 
 /// Finds and reads the files.
 fn read(args: &CheckArgs, cwd: &Path) -> Input {
-    let Discovery { mut project, mut problems } = source::discover(&args.request(cwd));
+    let Discovery { mut project, mut problems } = discover(&args.request(cwd));
     let mut reader = Reader::new(project.root.clone(), cwd.to_owned());
     for root in other_roots(&project) {
         reader.allow(root);
@@ -134,12 +134,12 @@ impl Job<'_> {
         if self.args.no_allow {
             return Suppressed { kept: findings, suppressed: 0 };
         }
-        // Rules that look at test code find something for a comment there to suppress; otherwise it has no use and no fault.
-        let passed_over = if self.args.targets.all_targets { &[][..] } else { &answer.tests };
+        // Where rules do not look, a comment has no use and no fault.
+        let tests = (!self.args.targets.all_targets).then_some(answer.tests.as_slice());
         let ids = |rules: &[&'static Rule]| rules.iter().map(|rule| rule.id).collect::<Vec<_>>();
         let with = Suppression {
             files: &input.files,
-            allows: &allows(input, scope, passed_over),
+            allows: &allows(&input.files, &input.loaded.facts, scope, tests),
             known_rules: &ids(self.rules),
             rules_that_ran: &ids(&self.active),
             today: self.environment.today,
@@ -196,7 +196,7 @@ impl Job<'_> {
             said::parts_passed_over(parts.len(), streams);
         }
         if scope.files.is_empty() {
-            said::nothing_to_look_at(self.args, streams);
+            said::nothing_to_look_at(self.args, !failures.is_empty(), streams);
         }
     }
 
@@ -208,25 +208,4 @@ impl Job<'_> {
         }
         is_coloured(args.color, &environment.colour, environment.is_terminal)
     }
-}
-
-/// The suppression comments in scope, without those in places that rules pass over.
-fn allows(input: &Input, scope: &Scope<'_>, passed_over: &[Place]) -> AllowsByFile {
-    let mut by_file: AllowsByFile = BTreeMap::new();
-    for &id in &scope.files {
-        let file = input.files.get(id);
-        // Most files have none, and a text is searched faster than its nodes are listed.
-        if !file.text.contains("authlint") {
-            continue;
-        }
-        let nodes = input.loaded.facts.get(id.0 as usize).map(facts::nodes).unwrap_or_default();
-        let (mut good, malformed) = source::allows(file, &nodes);
-        good.retain(|allow| !is_inside(passed_over, id, allow.span));
-        by_file.insert(id, (good, malformed));
-    }
-    by_file
-}
-
-fn is_inside(places: &[Place], file: FileId, span: source::Span) -> bool {
-    places.iter().any(|place| place.file == file && place.span.contains(span))
 }

@@ -43,12 +43,14 @@ pub(super) fn parts_passed_over(count: usize, streams: &mut Streams<'_>) {
     streams.say(format_args!("{what} of files not understood and passed over; -v lists them"));
 }
 
-/// That nothing was there to look at, and what to do.
-pub(super) fn nothing_to_look_at(args: &CheckArgs, streams: &mut Streams<'_>) {
-    streams.fail(
-        "no Rust file to look at; run this in a package or workspace, name a path that holds one, or select other \
-         packages and targets",
-    );
+/// That nothing was there to look at, and what to do, unless a problem (`is_explained`) has said so.
+pub(super) fn nothing_to_look_at(args: &CheckArgs, is_explained: bool, streams: &mut Streams<'_>) {
+    if !is_explained {
+        streams.fail(
+            "no Rust file to look at; run this in a package or workspace, name a path that holds one, or select \
+             other packages and targets",
+        );
+    }
     let command = args.paths.iter().find(|path| calling::is_command(path.as_os_str()));
     if let Some(command) = command {
         let command = command.display();

@@ -50,6 +50,13 @@ impl<'a> Scope<'a> {
         self.files.contains(&place.file)
     }
 
+    /// Whether a file belongs to a test, example or bench, where rules look only when all targets are asked for.
+    pub(super) fn is_example(&self, file: FileId) -> bool {
+        self.owners.get(&file).is_some_and(|(package, target)| {
+            package.is_example || !matches!(target.kind, TargetKind::Lib | TargetKind::Bin)
+        })
+    }
+
     /// The owners as reports name them.
     pub(super) fn report_owners(&self) -> BTreeMap<FileId, Owner> {
         self.owners.iter().map(|(file, (package, target))| (*file, Owner::new(package, target))).collect()
