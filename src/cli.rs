@@ -9,7 +9,6 @@ mod explain;
 mod format;
 mod levels;
 mod linking;
-mod pending;
 mod said;
 mod scope;
 mod streams;

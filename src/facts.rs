@@ -7,6 +7,7 @@ mod blank;
 pub mod expr;
 mod gather;
 pub mod item;
+mod load;
 mod lower;
 mod nodes;
 pub mod path;
@@ -16,6 +17,7 @@ mod recover;
 use crate::source::{Problem, Span};
 pub use expr::{Expr, ExprId, ExprKind};
 pub use gather::gather;
+pub use load::{Loaded, load};
 pub use item::{Item, ItemId, ItemKind};
 pub use pattern::{Pat, PatId, PatKind};
 
@@ -82,4 +84,13 @@ impl FileFacts {
     pub fn pat(&self, id: PatId) -> &Pat {
         &self.pats[id.0 as usize]
     }
+}
+
+/// The facts of every file as text, for people who work on authlint.
+#[must_use]
+pub fn dump(loaded: &Loaded, files: &crate::source::Files) -> String {
+    let one = |(id, file): (crate::source::FileId, &crate::source::SourceFile)| {
+        format!("{} {:#?}", file.shown, loaded.facts[id.0 as usize])
+    };
+    files.iter().map(one).collect::<Vec<_>>().join("\n")
 }

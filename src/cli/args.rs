@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use super::colour::ColourChoice;
 use super::format::MessageFormat;
 use super::levels::LevelFlags;
-use super::pending::source::{Pick, Request, TargetSelection};
+use crate::source::{Pick, Request, TargetSelection};
 use crate::finding::{Confidence, Level};
 
 const EXAMPLES: &str = "\

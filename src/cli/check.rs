@@ -8,17 +8,16 @@ use super::colour::is_coloured;
 use super::comments::allows;
 use super::levels::Levels;
 use super::linking::{Answer, answer};
-use super::pending::facts;
-use super::pending::report::{self, KeyShape, Report};
-use super::pending::source::{Discovery, Reader, discover, other_roots};
 use super::scope::{Scope, orphans, roots};
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
 use crate::catalog::Catalog;
+use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
+use crate::report::{self, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{Files, Problem, Project};
+use crate::source::{Discovery, Files, Problem, Project, Reader, discover};
 
 /// What was asked for.
 struct Job<'a> {
@@ -105,7 +104,7 @@ fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
 fn read(args: &CheckArgs, cwd: &Path) -> Input {
     let Discovery { mut project, mut problems } = discover(&args.request(cwd));
     let mut reader = Reader::new(project.root.clone(), cwd.to_owned());
-    for root in other_roots(&project) {
+    for root in &project.other_roots {
         reader.allow(root);
     }
     let mut loaded = facts::load(&mut reader, &roots(&project), args.threads);

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::pending::{facts::nodes, source};
 use super::scope::Scope;
 use crate::facts::FileFacts;
 use crate::finding::AllowsByFile;
-use crate::source::{Allow, AllowScope, Files, Place, SourceFile};
+use crate::source::{Allow, AllowScope, Files, Place, SourceFile, allows as allows_in};
 
 /// The comments of the files in scope. With `tests`, the items that rules pass over, those that stand in such code are
 /// left out.
@@ -24,8 +23,8 @@ pub(super) fn allows(
         if !file.text.contains("authlint") {
             continue;
         }
-        let nodes = facts.get(id.0 as usize).map(nodes).unwrap_or_default();
-        let (mut good, malformed) = source::allows(file, &nodes);
+        let nodes = facts.get(id.0 as usize).map(FileFacts::nodes).unwrap_or_default();
+        let (mut good, malformed) = allows_in(file, &nodes);
         let tests = tests.unwrap_or_default().iter().filter(|place| place.file == id);
         let test_lines: Vec<_> = tests.map(|place| lines_of(file, *place)).collect();
         good.retain(|allow| !is_in_test(allow, &test_lines));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::levels::{known_id, table};
-use super::pending::report::page;
+use crate::report::page;
 use crate::finding::{ALLOW_RULES, Level};
 use crate::rules::Rule;
 

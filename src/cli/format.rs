@@ -1,6 +1,6 @@
 //! What `--message-format` says: our formats, and the names cargo has for its own.
 
-use super::pending::report::Format;
+use crate::report::Format;
 use crate::finding::nearest;
 
 /// A format, and how it is to be written.

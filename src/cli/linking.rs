@@ -3,8 +3,8 @@
 use std::io;
 use std::thread;
 
-use super::pending::{self, facts::Loaded};
 use crate::catalog::Catalog;
+use crate::facts::Loaded;
 use crate::finding::{Finding, Findings};
 use crate::link::link;
 use crate::rules::Rule;
@@ -48,8 +48,8 @@ pub(super) fn answer(
         }
         Answer {
             findings: findings.into_sorted(),
-            secrets: pending::secrets(&program),
-            tests: pending::test_places(&program),
+            secrets: program.secrets(),
+            tests: program.test_places(),
             steps: program.steps(),
             dump: is_dumped.then(|| format!("{program:#?}")),
         }

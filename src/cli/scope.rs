@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::pending::facts::Loaded;
-use super::pending::report::Owner;
-use super::pending::source::{focus, is_in_focus, is_package_selected, is_target_selected};
+use crate::facts::Loaded;
+use crate::report::Owner;
 use crate::source::{FileId, Files, Package, Place, Project, Target, TargetKind};
 
 /// What a run reports on.
@@ -29,16 +28,16 @@ impl<'a> Scope<'a> {
                     scope.owners.insert(file, (package, target));
                 }
                 scope.owners.entry(file).or_insert((package, target));
-                if !is_package_selected(package) {
+                if !package.is_selected {
                     refused.insert(file);
                 }
             }
         }
         scope.files.extend(project.loose.iter().flat_map(|root| modules.below(root)));
-        if !focus(project).is_empty() {
+        if !project.focus.is_empty() {
             // What was named is looked at whatever target it belongs to, unless its package was left out.
             let named =
-                files.iter().filter(|(_, file)| is_in_focus(project, &file.path)).map(|(file, _)| file);
+                files.iter().filter(|(_, file)| project.is_in_focus(&file.path)).map(|(file, _)| file);
             scope.files =
                 named.filter(|file| scope.files.contains(file) || !refused.contains(file)).collect();
         }
@@ -72,7 +71,7 @@ impl<'a> Scope<'a> {
 /// Every target with its package, and whether both were selected.
 pub(super) fn targets(project: &Project) -> impl Iterator<Item = (&Package, &Target, bool)> {
     project.packages.iter().flat_map(|package| {
-        let is_selected = |target| is_package_selected(package) && is_target_selected(target);
+        let is_selected = |target: &Target| package.is_selected && target.is_selected;
         package.targets.iter().map(move |target| (package, target, is_selected(target)))
     })
 }
@@ -80,7 +79,7 @@ pub(super) fn targets(project: &Project) -> impl Iterator<Item = (&Package, &Tar
 /// The root files that have to be read: what was selected, and the libraries and binaries around it, because
 /// credentials, forks and serving cross their borders.
 pub(super) fn roots(project: &Project) -> Vec<PathBuf> {
-    let is_focused = !focus(project).is_empty();
+    let is_focused = !project.focus.is_empty();
     let is_needed = |target: &Target, is_selected: bool| {
         is_selected || is_focused || matches!(target.kind, TargetKind::Lib | TargetKind::Bin)
     };
@@ -94,7 +93,7 @@ pub(super) fn roots(project: &Project) -> Vec<PathBuf> {
 /// The files in focus that no target led to: each is to be read as a crate root of its own.
 pub(super) fn orphans(project: &Project, files: &Files) -> Vec<PathBuf> {
     let is_source = |path: &&PathBuf| path.extension().is_some_and(|it| it == "rs");
-    let focus = focus(project).iter().filter(is_source);
+    let focus = project.focus.iter().filter(is_source);
     focus.filter(|path| files.by_path(path).is_none()).cloned().collect()
 }
 
@@ -133,7 +132,7 @@ mod tests {
     use crate::source::{SourceFile, Span};
 
     fn target(kind: TargetKind, root: &str) -> Target {
-        Target { name: root.to_owned(), kind, root: PathBuf::from(root), crate_types: Vec::new() }
+        Target { name: root.to_owned(), kind, root: PathBuf::from(root), crate_types: Vec::new(), is_selected: true }
     }
 
     fn package(name: &str, targets: Vec<Target>) -> Package {
@@ -146,6 +145,7 @@ mod tests {
             targets,
             dependencies: Vec::new(),
             is_example: false,
+            is_selected: true,
         }
     }
 
@@ -154,7 +154,7 @@ mod tests {
         let a = package("a", vec![target(TargetKind::Lib, "lib.rs"), target(TargetKind::Bin, "main.rs")]);
         let b = package("b", vec![target(TargetKind::Lib, "b.rs")]);
         let project =
-            Project { packages: vec![a, b], loose: vec![PathBuf::from("loose.rs")], root: PathBuf::new() };
+            Project { packages: vec![a, b], loose: vec![PathBuf::from("loose.rs")], ..Project::default() };
         let mut files = Files::default();
         let mut loaded = Loaded::default();
         for name in ["lib.rs", "main.rs", "b.rs", "loose.rs", "m.rs"] {

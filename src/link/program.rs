@@ -14,7 +14,7 @@ use super::{
     ty::{Ty, Types},
     value::{
         Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, Mark, Origin, OriginId, Trace,
-        TraceStep, Value, What, steps,
+        Source, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };
@@ -239,6 +239,32 @@ impl Program<'_> {
     #[must_use]
     pub fn is_refreshing(&self, value: &Value) -> bool {
         value.any(|what| *what == What::Refreshing)
+    }
+
+    /// The literals that are secrets, in order.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Place> {
+        let literal = |credential: &Credential| {
+            let origin = self.origin(credential.origin);
+            (origin.source == Source::Literal).then_some(origin.place)
+        };
+        let mut places: Vec<Place> = self.tables.credentials.iter().filter_map(literal).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The items that are compiled for tests only, in order.
+    #[must_use]
+    pub fn test_places(&self) -> Vec<Place> {
+        let place = |def: DefId| {
+            let at = self.world.def(def);
+            let span = self.facts[at.file.0 as usize].item(at.item).span;
+            at.is_test.then_some(Place { file: at.file, span })
+        };
+        let mut places: Vec<Place> = self.world.def_ids().filter_map(place).collect();
+        places.sort_unstable();
+        places
     }
 
     /// How many expressions were read until nothing new was learned.

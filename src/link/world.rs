@@ -107,6 +107,8 @@ pub struct World {
     pub(super) defs: Vec<Def>,
     /// Every impl block.
     pub(super) impls: Vec<DefId>,
+    /// Whether code that is compiled for tests only is looked at like any other.
+    with_tests: bool,
 }
 
 /// The inputs that the world is built from.
@@ -143,7 +145,7 @@ fn unreachable_import() -> ! {
 
 impl World {
     pub(super) fn build(inputs: Inputs<'_>) -> Self {
-        let mut builder = Builder { inputs, world: Self::default() };
+        let mut builder = Builder { inputs, world: Self { with_tests: inputs.project.all_targets, ..Self::default() } };
         builder.add_packages();
         builder.add_loose();
         builder.name_externs();
@@ -173,7 +175,7 @@ impl World {
 
     /// Whether a definition is compiled for tests only, or belongs to an example, test or bench.
     pub(super) fn is_example(&self, def: DefId) -> bool {
-        self.def(def).is_test || self.krate(self.crate_of(def)).is_example
+        (self.def(def).is_test && !self.with_tests) || self.krate(self.crate_of(def)).is_example
     }
 }
 
@@ -193,7 +195,8 @@ impl Builder<'_> {
 
     fn add_target(&mut self, at: usize, package: &Package, target: &Target) {
         let Some(file) = self.file_of(&target.root) else { return };
-        let is_example = package.is_example || !matches!(target.kind, TargetKind::Lib | TargetKind::Bin);
+        let is_code = matches!(target.kind, TargetKind::Lib | TargetKind::Bin) || target.is_selected;
+        let is_example = !self.inputs.project.all_targets && (package.is_example || !is_code);
         self.add_crate(Some(at), target.kind, file, is_example);
     }
 

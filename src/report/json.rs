@@ -268,6 +268,7 @@ mod tests {
             kind: TargetKind::Bin,
             root: "/w/shop/src/main.rs".into(),
             crate_types: Vec::new(),
+            is_selected: true,
         };
         let package = Package {
             name: "shop".into(),
@@ -278,6 +279,7 @@ mod tests {
             targets: vec![target.clone()],
             dependencies: Vec::new(),
             is_example: false,
+            is_selected: true,
         };
         let owners = Owners::from([(id, Owner::new(&package, &target))]);
         let findings = [finding(place(&files, id, "one"))];

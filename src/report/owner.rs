@@ -132,12 +132,13 @@ mod tests {
             targets: Vec::new(),
             dependencies: Vec::new(),
             is_example: false,
+            is_selected: true,
         }
     }
 
     fn target(kind: TargetKind, crate_types: &[&str]) -> Target {
         let crate_types = crate_types.iter().map(|name| (*name).to_owned()).collect();
-        Target { name: "shop".into(), kind, root: "/w/shop/src/x.rs".into(), crate_types }
+        Target { name: "shop".into(), kind, root: "/w/shop/src/x.rs".into(), crate_types, is_selected: true }
     }
 
     #[test]

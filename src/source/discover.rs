@@ -32,7 +32,14 @@ pub fn discover(request: &Request) -> Discovery {
     let focus = if asked.is_partial { asked.parts.iter().cloned().collect() } else { Vec::new() };
     let problems = asked.take_problems();
     let loose = asked.loose.into_iter().collect();
-    let project = Project { packages, loose, focus, root: roots.main, other_roots: roots.others };
+    let project = Project {
+        packages,
+        loose,
+        focus,
+        all_targets: request.targets.all_targets,
+        root: roots.main,
+        other_roots: roots.others,
+    };
     Discovery { project, problems }
 }
 

@@ -15,6 +15,8 @@ pub struct Project {
     pub focus: Vec<PathBuf>,
     /// Where reading may not leave: the root of the repository or workspace, canonical.
     pub root: PathBuf,
+    /// Whether tests, examples and benches are looked at like any other code.
+    pub all_targets: bool,
     /// Further roots, where paths were asked for that lie in other repositories; canonical, sorted.
     pub other_roots: Vec<PathBuf>,
 }

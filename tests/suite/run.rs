@@ -25,7 +25,8 @@ pub fn root() -> &'static Path {
 pub fn run(dir: &Path, args: &[&str]) -> Run {
     let args = std::iter::once("cargo-authlint").chain(args.iter().copied()).map(OsString::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = cli::run(args, dir, &Environment::default(), &mut out, &mut err);
+    let environment = Environment { is_terminal: false, ..Environment::of_process() };
+    let code = cli::run(args, dir, &environment, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Run { code, out: text(out), err: text(err) }
 }

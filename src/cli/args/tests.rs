@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use super::*;
-use crate::cli::pending::report::Format;
+use crate::report::Format;
 
 fn check(args: &str) -> CheckArgs {
     match Cli::try_parse_from(["cargo-authlint", "check"].into_iter().chain(args.split_whitespace())) {
