@@ -3,6 +3,8 @@
 //! Canonical paths start with the package's name, `-` as `_`, whatever a project calls the library: `rust_s3::Bucket`,
 //! `async_stripe::Client`. `std`, `core` and `alloc` are one crate, `std`.
 
+#[cfg(test)]
+mod client_facts;
 mod index;
 pub mod schema;
 mod shipped;

@@ -113,14 +113,16 @@ impl Catalog {
         }
     }
 
-    /// The canonical form of a path that an entry names: its own crate's, or another package's by its name in front.
+    /// The canonical form of a path that an entry names: its own crate's, or another package's by its name in front;
+    /// `http::` is that package's root.
     fn named(&self, reading: &Reading, path: &str) -> SmolStr {
         let Some((first, rest)) = path.split_once("::") else { return reading.own(path) };
         let package = root_of(first);
         if reading.modules.contains(first) || !self.packages.contains_key(&package) {
             return reading.own(path);
         }
-        join(&self.packages[&package], rest)
+        let root = &self.packages[&package];
+        if rest.is_empty() { root.clone() } else { join(root, rest) }
     }
 
     fn add_type(&mut self, reading: &Reading, entry: &TypeEntry) {

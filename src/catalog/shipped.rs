@@ -1,4 +1,36 @@
 //! The catalog files that come with authlint.
 
 /// Name and text of each file.
-pub(super) static FILES: &[(&str, &str)] = &[];
+pub(super) static FILES: &[(&str, &str)] = &[
+    ("async-openai", include_str!("../../rules/catalog/async-openai.toml")),
+    ("async-stripe", include_str!("../../rules/catalog/async-stripe.toml")),
+    ("aws-config", include_str!("../../rules/catalog/aws-config.toml")),
+    ("aws-credential-types", include_str!("../../rules/catalog/aws-credential-types.toml")),
+    ("aws-creds", include_str!("../../rules/catalog/aws-creds.toml")),
+    ("aws-sdk", include_str!("../../rules/catalog/aws-sdk.toml")),
+    ("azure_core", include_str!("../../rules/catalog/azure_core.toml")),
+    ("azure_identity", include_str!("../../rules/catalog/azure_identity.toml")),
+    ("azure_storage", include_str!("../../rules/catalog/azure_storage.toml")),
+    ("azure_storage_blob", include_str!("../../rules/catalog/azure_storage_blob.toml")),
+    ("azure_storage_blobs", include_str!("../../rules/catalog/azure_storage_blobs.toml")),
+    ("gcp_auth", include_str!("../../rules/catalog/gcp_auth.toml")),
+    ("google-cloud-auth", include_str!("../../rules/catalog/google-cloud-auth.toml")),
+    ("google-cloud-storage", include_str!("../../rules/catalog/google-cloud-storage.toml")),
+    ("http", include_str!("../../rules/catalog/http.toml")),
+    ("kube", include_str!("../../rules/catalog/kube.toml")),
+    ("lettre", include_str!("../../rules/catalog/lettre.toml")),
+    ("oauth2", include_str!("../../rules/catalog/oauth2.toml")),
+    ("octocrab", include_str!("../../rules/catalog/octocrab.toml")),
+    ("openidconnect", include_str!("../../rules/catalog/openidconnect.toml")),
+    ("redis", include_str!("../../rules/catalog/redis.toml")),
+    ("reqwest", include_str!("../../rules/catalog/reqwest.toml")),
+    ("reqwest-middleware", include_str!("../../rules/catalog/reqwest-middleware.toml")),
+    ("rust-s3", include_str!("../../rules/catalog/rust-s3.toml")),
+    ("serenity", include_str!("../../rules/catalog/serenity.toml")),
+    ("sqlx", include_str!("../../rules/catalog/sqlx.toml")),
+    ("stripe-rust", include_str!("../../rules/catalog/stripe-rust.toml")),
+    ("teloxide", include_str!("../../rules/catalog/teloxide.toml")),
+    ("tonic", include_str!("../../rules/catalog/tonic.toml")),
+    ("ureq", include_str!("../../rules/catalog/ureq.toml")),
+    ("yup-oauth2", include_str!("../../rules/catalog/yup-oauth2.toml")),
+];
