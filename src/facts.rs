@@ -17,8 +17,8 @@ mod recover;
 use crate::source::{Problem, Span};
 pub use expr::{Expr, ExprId, ExprKind};
 pub use gather::gather;
-pub use load::{Loaded, load};
 pub use item::{Item, ItemId, ItemKind};
+pub use load::{Loaded, load};
 pub use pattern::{Pat, PatId, PatKind};
 
 /// A name as written in the source.

@@ -7,8 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use super::colour::ColourChoice;
 use super::format::MessageFormat;
 use super::levels::LevelFlags;
-use crate::source::{Pick, Request, TargetSelection};
 use crate::finding::{Confidence, Level};
+use crate::source::{Pick, Request, TargetSelection};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::levels::{known_id, table};
-use crate::report::page;
 use crate::finding::{ALLOW_RULES, Level};
+use crate::report::page;
 use crate::rules::Rule;
 
 /// The page of a rule as it is printed.

@@ -1,7 +1,7 @@
 //! What `--message-format` says: our formats, and the names cargo has for its own.
 
-use crate::report::Format;
 use crate::finding::nearest;
+use crate::report::Format;
 
 /// A format, and how it is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

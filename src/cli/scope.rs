@@ -132,7 +132,13 @@ mod tests {
     use crate::source::{SourceFile, Span};
 
     fn target(kind: TargetKind, root: &str) -> Target {
-        Target { name: root.to_owned(), kind, root: PathBuf::from(root), crate_types: Vec::new(), is_selected: true }
+        Target {
+            name: root.to_owned(),
+            kind,
+            root: PathBuf::from(root),
+            crate_types: Vec::new(),
+            is_selected: true,
+        }
     }
 
     fn package(name: &str, targets: Vec<Target>) -> Package {

@@ -70,7 +70,12 @@ fn gather_new(reader: &Reader, loaded: &mut Loaded, threads: usize) {
     }
 }
 
-fn read_wanted(reader: &mut Reader, loaded: &mut Loaded, owners: &mut FxHashSet<FileId>, wanted: Vec<Wanted>) {
+fn read_wanted(
+    reader: &mut Reader,
+    loaded: &mut Loaded,
+    owners: &mut FxHashSet<FileId>,
+    wanted: Vec<Wanted>,
+) {
     let paths: Vec<PathBuf> = wanted.iter().map(|it| it.path.clone()).collect();
     for (it, read) in wanted.into_iter().zip(reader.read_all(&paths)) {
         match read {
@@ -123,7 +128,8 @@ impl Search<'_> {
         let by_path = by_attribute.flat_map(|path| self.candidates(item, inline, Some(path)));
         let existing = by_path.map(|path| (path, true)).find(|(path, _)| self.reader.exists(path));
         let (path, owns_directory) = existing.or_else(|| {
-            let path = self.candidates(item, inline, None).into_iter().find(|path| self.reader.exists(path))?;
+            let path =
+                self.candidates(item, inline, None).into_iter().find(|path| self.reader.exists(path))?;
             let is_mod_rs = path.file_name().is_some_and(|name| name == "mod.rs");
             Some((path, is_mod_rs))
         })?;

@@ -13,8 +13,8 @@ use super::{
     resolve::{Owner, Resolver},
     ty::{Ty, Types},
     value::{
-        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, Mark, Origin, OriginId, Trace,
-        Source, TraceStep, Value, What, steps,
+        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, Mark, Origin, OriginId, Source,
+        Trace, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };

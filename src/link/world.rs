@@ -145,7 +145,8 @@ fn unreachable_import() -> ! {
 
 impl World {
     pub(super) fn build(inputs: Inputs<'_>) -> Self {
-        let mut builder = Builder { inputs, world: Self { with_tests: inputs.project.all_targets, ..Self::default() } };
+        let mut builder =
+            Builder { inputs, world: Self { with_tests: inputs.project.all_targets, ..Self::default() } };
         builder.add_packages();
         builder.add_loose();
         builder.name_externs();

@@ -39,7 +39,8 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     let label = "every caller in the process shares this client".to_owned();
     let primary = Step { place: cell.place, label };
     let message = message(program, cell, credential, build);
-    let mut finding = Finding::new(RULE.id, level(credential), confidence(credential, build), message, primary);
+    let mut finding =
+        Finding::new(RULE.id, level(credential), confidence(credential, build), message, primary);
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
     finding.help = help(credential);

@@ -5,22 +5,22 @@ use std::path::Path;
 
 /// A fenced block of a page.
 #[derive(Debug)]
-pub struct Block {
+pub(crate) struct Block {
     /// What stands behind the fence: `rust,bad`, `text`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// The 1-based line of its fence in the page.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The title of the section it stands in.
-    pub section: String,
+    pub(crate) section: String,
     /// Its lines.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// A line that must be reported: file, 1-based line, rule.
-pub type Mark = (String, usize, String);
+pub(crate) type Mark = (String, usize, String);
 
 /// The blocks of a page, in order.
-pub fn blocks(page: &str) -> Vec<Block> {
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let mut found = Vec::new();
     let mut open: Option<Block> = None;
     let mut section = String::new();
@@ -49,7 +49,7 @@ pub fn blocks(page: &str) -> Vec<Block> {
 impl Block {
     /// The files of the block: one called `main.rs` unless `//- /path` lines split it. Where several are split and none is
     /// a manifest, one that depends on every crate of the catalog is added.
-    pub fn files(&self) -> Vec<(String, String)> {
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
         let mut files: Vec<(String, String)> = Vec::new();
         for line in self.text.lines() {
             if let Some(path) = line.strip_prefix("//- /") {
@@ -71,7 +71,7 @@ impl Block {
     }
 
     /// Writes the files below a directory.
-    pub fn write(&self, dir: &Path) {
+    pub(crate) fn write(&self, dir: &Path) {
         for (path, text) in self.files() {
             let path = dir.join(path);
             fs::create_dir_all(path.parent().expect("a file has a directory")).expect("it can be made");
@@ -80,7 +80,7 @@ impl Block {
     }
 
     /// The lines marked with `//~ rule` (this line) or `//~^ rule` (the line above).
-    pub fn marks(&self) -> Vec<Mark> {
+    pub(crate) fn marks(&self) -> Vec<Mark> {
         let mut marks: Vec<Mark> =
             self.files().iter().flat_map(|(path, text)| marks_in(path, text)).collect();
         marks.sort();
@@ -89,7 +89,7 @@ impl Block {
 }
 
 /// The marks of a file.
-pub fn marks_in(path: &str, text: &str) -> Vec<Mark> {
+pub(crate) fn marks_in(path: &str, text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let Some((_, mark)) = line.split_once("//~") else { continue };
@@ -103,7 +103,9 @@ pub fn marks_in(path: &str, text: &str) -> Vec<Mark> {
 }
 
 fn manifest() -> String {
-    let mut text = String::from("[package]\nname = \"case\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n");
+    let mut text = String::from(
+        "[package]\nname = \"case\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n",
+    );
     let mut names: Vec<String> = fs::read_dir(crate::run::root().join("rules/catalog"))
         .expect("the catalog is there")
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".toml").map(str::to_owned))

@@ -82,7 +82,11 @@ fn only_facts_knows_syntax() {
 
 #[test]
 fn only_source_reads_the_disk() {
-    only(&["source"], &["std::fs", "File::open", "walkdir", "ignore", "canonicalize"], "source is the floor that reads");
+    only(
+        &["source"],
+        &["std::fs", "File::open", "walkdir", "ignore", "canonicalize"],
+        "source is the floor that reads",
+    );
 }
 
 #[test]

@@ -7,22 +7,22 @@ use authlint::cli::{self, Environment};
 
 /// What a run printed and how it ended.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     /// Its exit code.
-    pub code: u8,
+    pub(crate) code: u8,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 /// The root of this repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Runs `cargo-authlint` with these arguments in a directory.
-pub fn run(dir: &Path, args: &[&str]) -> Run {
+pub(crate) fn run(dir: &Path, args: &[&str]) -> Run {
     let args = std::iter::once("cargo-authlint").chain(args.iter().copied()).map(OsString::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let environment = Environment { is_terminal: false, ..Environment::of_process() };
@@ -32,11 +32,12 @@ pub fn run(dir: &Path, args: &[&str]) -> Run {
 }
 
 /// A finding as the json format tells it: file, 1-based line, rule.
-pub type Found = (String, usize, String);
+pub(crate) type Found = (String, usize, String);
 
 /// The findings of a run over a path, sorted.
-pub fn found(dir: &Path, args: &[&str]) -> Vec<Found> {
-    let all: Vec<&str> = ["check", "--message-format", "json"].iter().copied().chain(args.iter().copied()).collect();
+pub(crate) fn found(dir: &Path, args: &[&str]) -> Vec<Found> {
+    let all: Vec<&str> =
+        ["check", "--message-format", "json"].iter().copied().chain(args.iter().copied()).collect();
     let run = run(dir, &all);
     let mut found: Vec<Found> = run.out.lines().filter_map(finding).collect();
     found.sort();
@@ -53,7 +54,7 @@ fn finding(line: &str) -> Option<Found> {
 }
 
 /// Every file below a directory with this ending, sorted.
-pub fn files_below(dir: &Path, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files_below(dir: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = walkdir::WalkDir::new(dir)
         .into_iter()
         .filter_entry(|entry| entry.file_name() != "target")
