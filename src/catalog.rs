@@ -4,6 +4,8 @@
 //! `async_stripe::Client`. `std`, `core` and `alloc` are one crate, `std`.
 
 mod index;
+#[cfg(test)]
+mod process_tests;
 pub mod schema;
 mod shipped;
 mod words;
