@@ -9,7 +9,7 @@ use super::{
 };
 
 fn shipped() -> Catalog {
-    Catalog::shipped().unwrap()
+    Catalog::shipped().expect("the shipped files parse")
 }
 
 fn function<'c>(catalog: &'c Catalog, path: &str) -> &'c FnEntry {
@@ -73,12 +73,12 @@ fn forks_say_who_comes_back() {
 #[test]
 fn branches_of_a_fork_are_named() {
     let catalog = shipped();
-    let fork = function(&catalog, "nix::unistd::fork").fork.clone().unwrap();
+    let fork = function(&catalog, "nix::unistd::fork").fork.clone().expect("it forks");
     assert_eq!(
         (fork.child, fork.parent),
         (vec!["ForkResult::Child".into()], vec!["ForkResult::Parent".into()])
     );
-    let fork = function(&catalog, "prefork::Prefork::fork").fork.clone().unwrap();
+    let fork = function(&catalog, "prefork::Prefork::fork").fork.clone().expect("it forks");
     assert_eq!((fork.child, fork.parent), (vec!["false".into()], vec!["true".into()]));
 }
 
@@ -204,7 +204,7 @@ fn attributes_and_macros_are_known() {
         let entry = catalog.attribute(&catalog.canonical(path)).unwrap_or_else(|| panic!("no {path}"));
         assert_eq!(entry.makes, role, "{path}");
     }
-    let once = catalog.attribute("cached::macros::once").unwrap();
+    let once = catalog.attribute("cached::macros::once").expect("an entry");
     assert!(["time", "ttl_secs"].iter().all(|arg| once.renewing_args.iter().any(|known| known == arg)));
     for (path, role) in [
         ("std::format", MacroRole::Format),
