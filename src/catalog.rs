@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod client_facts;
 mod index;
+#[cfg(test)]
+mod process_tests;
 pub mod schema;
 mod shipped;
 mod words;
