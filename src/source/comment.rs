@@ -33,6 +33,7 @@ pub(super) fn comments_with(text: &str, needle: &str) -> Vec<Comment> {
     let mut attribute = Attribute::default();
     let mut pending = 0;
     let mut last_code = 0;
+    let (mut line, mut seen) = (0, 0);
     while let Some((start, piece)) = lexer.next_piece() {
         let end = lexer.at;
         let Piece::Comment(form) = piece else {
@@ -45,7 +46,8 @@ pub(super) fn comments_with(text: &str, needle: &str) -> Vec<Comment> {
         };
         let body = &text[start..end];
         if body.contains(needle) {
-            let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            line = text[seen..start].rfind('\n').map_or(line, |at| seen + at + 1);
+            seen = start;
             let span = Span::new(offset(start), offset(start + body.trim_end_matches('\r').len()));
             found.push(Comment { span, form, is_trailing: last_code > line, next_code: None });
         }

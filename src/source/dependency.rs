@@ -14,8 +14,10 @@ const KINDS: [(DependencyKind, &str, &str); 3] = [
 ];
 
 /// All dependencies of a manifest, sorted. `root` is the manifest of its workspace.
+///
+/// What `[patch.…]` puts in the place of a crate is left out: code and catalog still mean the crate by that name.
 pub(super) fn dependencies(manifest: &Manifest, root: Option<&Manifest>) -> Vec<Dependency> {
-    let own = KINDS.iter().flat_map(|(kind, kebab, snake)| {
+    let own = KINDS.iter().filter_map(|(kind, kebab, snake)| {
         let table = manifest.table(kebab).or_else(|| manifest.table(snake));
         table.map(|table| (*kind, table))
     });
@@ -28,9 +30,6 @@ pub(super) fn dependencies(manifest: &Manifest, root: Option<&Manifest>) -> Vec<
     let entries = own.chain(by_platform).flat_map(|(kind, table)| table.iter().map(move |it| (kind, it)));
     let mut found: Vec<_> =
         entries.filter_map(|(kind, (key, value))| dependency(manifest, root, kind, key, value)).collect();
-    for dependency in &mut found {
-        patch(dependency, root.unwrap_or(manifest));
-    }
     found.sort();
     found.dedup();
     found
@@ -47,9 +46,12 @@ fn dependency(
     if !is_inherited(value) {
         return Some(own);
     }
-    let root = root?;
-    let shared = root.workspace()?.get("dependencies")?.as_table()?.get(key)?;
-    let mut whole = read(key, kind, shared, &root.dir)?;
+    let shared = root.and_then(|root| {
+        let shared = root.workspace()?.get("dependencies")?.as_table()?.get(key)?;
+        read(key, kind, shared, &root.dir)
+    });
+    // Cargo refuses what its workspace does not declare. The code uses the crate all the same.
+    let Some(mut whole) = shared else { return Some(own) };
     whole.features.extend(own.features);
     whole.features.sort();
     whole.features.dedup();
@@ -73,18 +75,4 @@ fn read(key: &str, kind: DependencyKind, value: &Value, dir: &Path) -> Option<De
         optional: value.get("optional").and_then(Value::as_bool).unwrap_or_default(),
         features: texts(value.get("features")),
     })
-}
-
-/// Takes the path that `[patch.…]` of the workspace gives to a package.
-fn patch(dependency: &mut Dependency, root: &Manifest) {
-    if dependency.path.is_some() {
-        return;
-    }
-    let sources = root.table("patch").into_iter().flat_map(Table::values).filter_map(Value::as_table);
-    let is_meant = |(key, value): &(&String, &Value)| {
-        value.get("package").and_then(Value::as_str).unwrap_or(key) == dependency.package
-    };
-    let patched = sources.flat_map(Table::iter).find(is_meant);
-    let path = patched.and_then(|(_, value)| value.get("path")).and_then(Value::as_str);
-    dependency.path = path.map(|path| disk::settled(&root.dir.join(path)));
 }

@@ -169,12 +169,16 @@ impl Manifests {
 
 fn parse(text: &str) -> Result<Table, String> {
     text.parse::<Table>().map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let place =
+            error.span().and_then(|span| text.get(..span.start)).map(place_behind).unwrap_or_default();
         let why = error.message().replace('\n', ", ");
-        format!(
-            "is not valid TOML at line {line}, column {column}: {why}; correct it or leave its directory out"
-        )
+        format!("is not valid TOML{place}: {why}; correct it or leave its directory out")
     })
+}
+
+/// The line and column that follow a text, in words.
+fn place_behind(before: &str) -> String {
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!(" at line {line}, column {column}")
 }

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_file_is_read_once_under_all_its_names() {
         let dir = tree(&[("a/x.rs", b"fn x() {}\n"), ("b/y.rs", b"")]);
-        let mut reader = Reader::new(dir.path(), &dir.path().join("b"));
+        let mut reader = Reader::new(dir.path(), dir.path().join("b"));
         let first = reader.read(&dir.path().join("a/x.rs")).expect("readable");
         let second = reader.read(&dir.path().join("b/../a/x.rs")).expect("readable");
         assert_eq!((first, reader.files().len()), (second, 1));
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn nothing_outside_the_root_is_read_unless_allowed() {
         let dir = tree(&[("in/x.rs", b""), ("out.rs", b"")]);
-        let mut reader = Reader::new(&dir.path().join("in"), dir.path());
+        let mut reader = Reader::new(dir.path().join("in"), dir.path());
         let candidates =
             crate::source::module_candidates(&dir.path().join("in/x.rs"), true, &[], "m", Some("../out.rs"));
         assert!(message(&mut reader, &candidates[0]).contains("outside"));

@@ -123,10 +123,13 @@ impl Ignores {
     }
 }
 
+/// The largest `.gitignore` that is obeyed, in bytes: its patterns are compiled before anything else is read.
+const IGNORE_CAP: u64 = 1 << 20;
+
 /// The `.gitignore` of a directory. Links are not followed, as in git.
 fn ignore_file(dir: &Path) -> Option<Gitignore> {
     let path = dir.join(".gitignore");
-    if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+    if !fs::symlink_metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= IGNORE_CAP) {
         return None;
     }
     let text = disk::read_text(&path).ok()?;

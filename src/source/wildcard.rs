@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::disk;
+
 /// Whether `name` is what the pattern says. Takes time in proportion to both lengths multiplied, at worst.
 pub(super) fn is_match(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
@@ -52,19 +54,21 @@ pub(super) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
 
-/// The directories below `root` that a pattern names, sorted. A text without wildcards names itself.
+/// The directories that a pattern names, relative to `root` (canonical), sorted. A text without wildcards names itself.
+/// `**` finds nothing outside `root`, where it could walk over a whole disk.
 pub(super) fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
     let mut found = vec![root.to_owned()];
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
-        found = found.iter().flat_map(|dir| step(dir, part)).collect();
+        found = found.iter().flat_map(|dir| step(root, dir, part)).collect();
+        found.sort();
+        found.dedup();
     }
-    found.sort();
-    found.dedup();
     found
 }
 
-fn step(dir: &Path, part: &str) -> Vec<PathBuf> {
+fn step(root: &Path, dir: &Path, part: &str) -> Vec<PathBuf> {
     match part {
+        "**" if !disk::normal(dir).starts_with(root) => Vec::new(),
         "**" => below(dir),
         _ if is_pattern(part) => {
             let is_named = |path: &PathBuf| {

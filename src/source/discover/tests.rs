@@ -231,17 +231,6 @@ fn members_inherit_from_their_workspace() {
 }
 
 #[test]
-fn a_patch_gives_a_dependency_its_path() {
-    let tree = Tree::new(
-        "//- Cargo.toml\n[package]\nname = 'a'\n[dependencies]\nsdk = '1'\n[patch.crates-io]\nsdk = { path = 'vendored' }\n\
-         //- src/lib.rs\n//- vendored/Cargo.toml\n[package]\nname = 'sdk'\n//- vendored/src/lib.rs\n",
-    );
-    let seen = tree.find("", &[]);
-    assert_eq!(seen.package("a").dependencies[0].path, Some(tree.root.join("vendored")));
-    assert_eq!(seen.beside(), ["sdk"]);
-}
-
-#[test]
 fn a_directory_means_every_package_at_or_below_it_and_the_loose_files() {
     let tree = Tree::new(
         "//- Cargo.toml\n[package]\nname = 'outer'\n//- src/lib.rs\n//- target/debug/gen.rs\n\
