@@ -123,7 +123,6 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("sea-orm", include_str!("../../rules/catalog/sea-orm.toml")),
     ("segment", include_str!("../../rules/catalog/segment.toml")),
     ("sendgrid", include_str!("../../rules/catalog/sendgrid.toml")),
-    ("sentry", include_str!("../../rules/catalog/sentry.toml")),
     ("serenity", include_str!("../../rules/catalog/serenity.toml")),
     ("slack-morphism", include_str!("../../rules/catalog/slack-morphism.toml")),
     ("snowflake-api", include_str!("../../rules/catalog/snowflake-api.toml")),
