@@ -214,6 +214,9 @@ impl<'a> Engine<'a> {
             return;
         }
         let joined = known.map_or_else(|| value.clone(), |known| known.join(&value)).cut(2);
+        if known.is_some_and(|known| known.covers(&joined)) {
+            return;
+        }
         self.fields.insert((def, name.clone()), joined);
         self.changed(&Key::Field(def, name.clone()));
     }
@@ -226,6 +229,9 @@ impl<'a> Engine<'a> {
             return;
         }
         let joined = known.map_or_else(|| value.clone(), |known| known.join(&value)).cut(2);
+        if known.is_some_and(|known| known.covers(&joined)) {
+            return;
+        }
         self.params.insert((def, at), joined);
         self.changed(&Key::Param(def, at));
     }
@@ -272,7 +278,11 @@ impl<'a> Engine<'a> {
         if cell.content.covers(&value) {
             return;
         }
-        cell.content = cell.content.join(&value).cut(3);
+        let joined = cell.content.join(&value).cut(3);
+        if cell.content.covers(&joined) {
+            return;
+        }
+        cell.content = joined;
         self.changed(&Key::Cell(id));
     }
 

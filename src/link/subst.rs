@@ -3,7 +3,7 @@
 use super::{
     engine::Engine,
     naming,
-    value::{Build, Mark, Origin, Param, Source, Trace, TraceEvent, TraceStep, Value, What, step, steps},
+    value::{Build, Mark, Origin, Param, Source, Trace, TraceEvent, Value, What, joined, step},
     world::DefId,
 };
 use crate::source::Place;
@@ -103,15 +103,6 @@ fn built(engine: &mut Engine<'_>, mark: Mark, build: &Build) -> Mark {
         other => other,
     };
     Mark { what, trace: mark.trace }
-}
-
-/// The way of an argument, then the way inside the function.
-fn joined(outer: &Trace, inner: &Trace) -> Trace {
-    let mut trace = outer.clone();
-    for TraceStep { place, event, .. } in steps(inner).into_iter().take(16) {
-        trace = step(&trace, *place, event.clone());
-    }
-    trace
 }
 
 fn has_params(value: &Value) -> bool {

@@ -12,6 +12,12 @@ use crate::source::{FileId, Place};
 
 /// How deep the fields of a value are followed.
 const DEPTH: u32 = 4;
+/// How many parts of parameters a value may be made of. What is made of more is no credential's way.
+const PARAMS: usize = 12;
+/// How many marks a value may have.
+const MARKS: usize = 48;
+/// How many steps of a way are kept.
+const STEPS: u32 = 24;
 
 /// An abstract value: everything that may be at this point of the program.
 #[derive(Clone, Debug, Default)]
@@ -232,8 +238,25 @@ pub enum HazardKind {
     Pool,
 }
 
-/// The way a mark came: a list from here back to the origin.
-pub type Trace = Option<Rc<TraceStep>>;
+/// The way a mark came, from here back to the origin.
+pub type Trace = Option<Rc<Way>>;
+
+/// A way: put together, never copied.
+#[derive(Debug)]
+pub struct Way {
+    last: Last,
+    before: Trace,
+    /// How many steps it has.
+    length: u32,
+}
+
+/// The end of a way.
+#[derive(Debug)]
+enum Last {
+    Step(TraceStep),
+    /// A way inside a function that was called.
+    Inner(Rc<Way>),
+}
 
 /// A step of a way.
 #[derive(Debug)]
@@ -242,8 +265,6 @@ pub struct TraceStep {
     pub place: Place,
     /// What happens there.
     pub event: TraceEvent,
-    /// The step before.
-    pub before: Trace,
 }
 
 /// What happens at a step.
@@ -278,7 +299,31 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
     }
     list.sort_by(|a, b| a.what.cmp(&b.what));
     list.dedup_by(|later, first| later.what == first.what);
+    if list.len() > PARAMS {
+        bound(&mut list);
+    }
     list.into()
+}
+
+/// Keeps the cost of a value bounded: of the parameters the widest parts, of everything the first.
+fn bound(list: &mut Vec<Mark>) {
+    let fields = |mark: &Mark| match &mark.what {
+        What::Param(param) | What::BuiltParam(param, _) => Some(param.fields.len()),
+        _ => None,
+    };
+    let mut depths: Vec<usize> = list.iter().filter_map(fields).collect();
+    if depths.len() > PARAMS {
+        depths.sort_unstable();
+        let deepest = depths[PARAMS - 1];
+        let mut left = PARAMS;
+        list.retain(|mark| {
+            let Some(depth) = fields(mark) else { return true };
+            let is_kept = depth <= deepest && left > 0;
+            left -= usize::from(is_kept);
+            is_kept
+        });
+    }
+    list.truncate(MARKS);
 }
 
 /// The union; where both have a mark, the first's trace stays.
@@ -437,16 +482,36 @@ fn join_fields(a: &Value, b: &Value) -> Option<Rc<BTreeMap<Name, Value>>> {
 
 /// A way with one more step.
 pub(super) fn step(before: &Trace, place: Place, event: TraceEvent) -> Trace {
-    Some(Rc::new(TraceStep { place, event, before: before.clone() }))
+    extended(before, Last::Step(TraceStep { place, event }), 1)
+}
+
+/// The way of an argument, then the way inside the function.
+pub(super) fn joined(outer: &Trace, inner: &Trace) -> Trace {
+    match (outer, inner) {
+        (None, _) => inner.clone(),
+        (_, None) => outer.clone(),
+        (_, Some(way)) => extended(outer, Last::Inner(Rc::clone(way)), way.length),
+    }
+}
+
+fn extended(before: &Trace, last: Last, by: u32) -> Trace {
+    let length = before.as_ref().map_or(0, |it| it.length) + by;
+    if length > STEPS && before.is_some() {
+        return before.clone();
+    }
+    Some(Rc::new(Way { last, before: before.clone(), length }))
 }
 
 /// The steps of a way, from the origin on.
 pub(super) fn steps(trace: &Trace) -> Vec<&TraceStep> {
     let mut list = Vec::new();
-    let mut at = trace.as_deref();
-    while let Some(step) = at {
-        list.push(step);
-        at = step.before.as_deref();
+    let mut open: Vec<&Way> = trace.as_deref().into_iter().collect();
+    while let Some(way) = open.pop() {
+        open.extend(way.before.as_deref());
+        match &way.last {
+            Last::Step(step) => list.push(step),
+            Last::Inner(inner) => open.push(inner),
+        }
     }
     list.reverse();
     list
