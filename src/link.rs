@@ -10,6 +10,7 @@ mod eval;
 pub mod event;
 mod naming;
 pub mod order;
+mod param;
 mod program;
 mod resolve;
 mod subst;

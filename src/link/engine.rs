@@ -223,7 +223,7 @@ impl<'a> Engine<'a> {
 
     /// Lets an argument flow into a parameter.
     pub(super) fn fill_param(&mut self, def: DefId, at: u16, value: &Value, reader: DefId) {
-        let value = self.closed(value, reader).cut(2);
+        let value = self.closed(&value.essence(), reader).cut(2);
         let known = self.params.get(&(def, at));
         if known.is_some_and(|known| known.covers(&value)) {
             return;

@@ -108,7 +108,9 @@ impl<'f, 'a> Frame<'f, 'a> {
         }
         let declared = item.output.as_ref().map(|ty| self.e.types.lower(self.scope, ty)).unwrap_or_default();
         self.ret = std::mem::take(&mut self.ret).typed(declared, self.catalog());
-        self.ret = naming::named(self.e, std::mem::take(&mut self.ret), name);
+        let ret = std::mem::take(&mut self.ret);
+        let ret = self.settled(ret);
+        self.ret = naming::named(self.e, ret, name);
         if let Some(hazard) = runtime {
             self.events.push(Event::Drop(
                 Rc::from([What::Hazard(hazard)]),
@@ -127,16 +129,40 @@ impl<'f, 'a> Frame<'f, 'a> {
         }
         for param in &item.params {
             let ty = self.e.types.lower(self.scope, &param.ty);
-            let what = What::Param(Param { index: at, fields: Vec::new() });
-            let value = Value::marked(ty, what, None);
+            let value = self.param_value(ty, at);
             self.bind(param.pat, &value);
             at += 1;
         }
     }
 
     fn bind_param(&mut self, name: Name, ty: Ty, at: u16) {
-        let value = Value::marked(ty, What::Param(Param { index: at, fields: Vec::new() }), None);
+        let value = self.param_value(ty, at);
         self.locals.push(Local { name, value, depth: 0 });
+    }
+
+    fn param_value(&self, ty: Ty, at: u16) -> Value {
+        if self.e.types.is_inert(&ty) {
+            return Value::of(ty);
+        }
+        Value::marked(ty, What::Param(Param::whole(at)), None)
+    }
+
+    /// A value of a type that holds nothing has no credential and no part of a parameter in it.
+    pub(super) fn settled(&self, value: Value) -> Value {
+        if !self.e.types.is_inert(&value.ty) {
+            return value;
+        }
+        let flows = |what: &What| {
+            matches!(
+                what,
+                What::Param(_) | What::BuiltParam(..) | What::Input(_) | What::Credential(_) | What::Built(..)
+            )
+        };
+        if !value.any(flows) {
+            return value;
+        }
+        let kept = value.all_marks().iter().filter(|mark| !flows(&mark.what)).cloned().collect();
+        Value { marks: marks_of(kept), fields: None, ..value }
     }
 
     fn self_ty(&mut self) -> Ty {
@@ -175,7 +201,7 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     /// Adds what the function gives back, and keeps its hazards from being dropped at its end.
     fn give_back(&mut self, value: &Value) {
-        let value = value.clone().cut(3);
+        let value = value.clone().cut(3).light();
         self.ret = if self.ret.is_nothing() { value } else { self.ret.join(&value) };
     }
 
@@ -519,9 +545,11 @@ impl Ty {
 
 /// The hazards and parameters in a value.
 pub(super) fn touched(value: &Value) -> Touched {
-    let marks = value.all_marks();
-    let is_touched = |mark: &&Mark| matches!(mark.what, What::Hazard(_) | What::Param(_));
-    marks.iter().filter(is_touched).map(|mark| mark.what.clone()).collect()
+    let is_touched = |what: &What| matches!(what, What::Hazard(_) | What::Param(_));
+    if !value.any(is_touched) {
+        return Rc::from([]);
+    }
+    value.all_marks().iter().map(|mark| mark.what).filter(is_touched).collect()
 }
 
 /// The name of a tuple's field.

@@ -85,12 +85,6 @@ pub(super) fn last_param(value: &Value) -> u16 {
     last
 }
 
-/// A part of what a parameter is.
-pub(super) fn deeper(param: &Param, fields: &[Name]) -> Param {
-    let all = param.fields.iter().chain(fields).take(3).cloned().collect();
-    Param { index: param.index, fields: all }
-}
-
 /// Where a parameter of a function stands, and the name of the part that is meant.
 pub(super) fn param_name(engine: &Engine<'_>, def: DefId, param: &Param) -> Option<(Place, SmolStr)> {
     let at = engine.types.world.def(def);
@@ -103,6 +97,6 @@ pub(super) fn param_name(engine: &Engine<'_>, def: DefId, param: &Param) -> Opti
         PatKind::Ident(name, _) => name.clone(),
         _ => Name::default(),
     };
-    let name = param.fields.last().cloned().unwrap_or(own);
+    let name = param.fields().last().cloned().unwrap_or(own);
     Some((Place { file: at.file, span: pat.span }, name))
 }

@@ -43,6 +43,8 @@ pub(super) struct Resolver<'a> {
     open: RefCell<FxHashSet<Key>>,
     /// Associated items by owner: inherent and of traits.
     assoc: FxHashMap<Owner, FxHashMap<Name, Vec<DefId>>>,
+    /// Which structs and enums hold nothing that could flow anywhere, as far as anyone asked.
+    inert: RefCell<FxHashMap<DefId, bool>>,
     /// The impls of each trait of this run.
     implementors: FxHashMap<DefId, Vec<DefId>>,
 }
@@ -62,6 +64,7 @@ impl<'a> Resolver<'a> {
             known: RefCell::default(),
             open: RefCell::default(),
             assoc: FxHashMap::default(),
+            inert: RefCell::default(),
             implementors: FxHashMap::default(),
         };
         resolver.collect_impls();
@@ -139,6 +142,16 @@ impl<'a> Resolver<'a> {
     /// The names of an owner's associated items, in no order.
     pub(super) fn assoc_names(&self, owner: &Owner) -> impl Iterator<Item = &Name> {
         self.assoc.get(owner).into_iter().flat_map(FxHashMap::keys)
+    }
+
+    /// Whether a struct or enum is known to hold nothing that could flow anywhere, or to hold something.
+    pub(super) fn inert(&self, def: DefId) -> Option<bool> {
+        self.inert.borrow().get(&def).copied()
+    }
+
+    /// Remembers that.
+    pub(super) fn note_inert(&self, def: DefId, is_inert: bool) {
+        self.inert.borrow_mut().insert(def, is_inert);
     }
 
     /// The impls of a trait of this run.
@@ -386,6 +399,12 @@ fn prelude(name: &str) -> Option<Res> {
         "Vec" => "std::vec::Vec",
         "drop" => "std::mem::drop",
         "str" => "std::primitive::str",
+        "bool" => "std::primitive::bool",
+        "char" => "std::primitive::char",
+        "f32" | "f64" => "std::primitive::float",
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
+            "std::primitive::int"
+        }
         "Default" => "std::default::Default",
         "From" => "std::convert::From",
         "Into" => "std::convert::Into",

@@ -1,9 +1,12 @@
 //! Parameters replaced by what is passed for them.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use super::{
     engine::Engine,
     naming,
-    value::{Build, Mark, Origin, Param, Source, Trace, TraceEvent, Value, What, joined, step},
+    value::{Build, Mark, Marks, Origin, Param, Source, Trace, TraceEvent, Value, What, joined, step},
     world::DefId,
 };
 use crate::source::Place;
@@ -13,10 +16,13 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
     if !has_params(value) {
         return value.clone();
     }
+    let passed: Vec<Passed<'_>> = args.iter().map(Passed::new).collect();
     value.map_marks(&mut |mark, out| match &mark.what {
-        What::Param(param) => out.extend(project(args.get(usize::from(param.index)), param, &mark.trace)),
+        What::Param(param) => {
+            out.extend(project(passed.get(usize::from(param.index)), param, &mark.trace));
+        }
         What::BuiltParam(param, build) => {
-            let passed = project(args.get(usize::from(param.index)), param, &mark.trace);
+            let passed = project(passed.get(usize::from(param.index)), param, &mark.trace);
             let build = engine.tables.builds.get(build.0).clone();
             out.extend(passed.into_iter().map(|mark| built(engine, mark, &build)));
         }
@@ -27,8 +33,9 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
 /// A value that leaves its function for a place that everybody sees: its parameters are what callers in sight pass, or
 /// origins of their own where nobody calls.
 pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value {
-    let passed: Vec<Option<Value>> =
+    let values: Vec<Option<Value>> =
         (0..=naming::last_param(value)).map(|at| engine.param(def, at, def)).collect();
+    let passed: Vec<Option<Passed<'_>>> = values.iter().map(|it| it.as_ref().map(Passed::new)).collect();
     value.map_marks(&mut |mark, out| match &mark.what {
         What::Param(param) => out.extend(close_param(engine, def, param, &passed, mark)),
         What::BuiltParam(param, build) => {
@@ -44,7 +51,7 @@ fn close_param(
     engine: &mut Engine<'_>,
     def: DefId,
     param: &Param,
-    passed: &[Option<Value>],
+    passed: &[Option<Passed<'_>>],
     mark: &Mark,
 ) -> Vec<Mark> {
     match passed.get(usize::from(param.index)) {
@@ -66,9 +73,22 @@ fn unseen(engine: &mut Engine<'_>, def: DefId, param: &Param, mark: &Mark) -> Ve
     vec![Mark { what, trace: joined(&enters, &mark.trace) }]
 }
 
-fn project(arg: Option<&Value>, param: &Param, trace: &Trace) -> Vec<Mark> {
-    let Some(mut value) = arg else { return Vec::new() };
-    let mut left = param.fields.as_slice();
+/// An argument, with all of its marks once somebody asked for them.
+struct Passed<'v> {
+    value: &'v Value,
+    all: OnceCell<Marks>,
+}
+
+impl<'v> Passed<'v> {
+    fn new(value: &'v Value) -> Self {
+        Self { value, all: OnceCell::new() }
+    }
+}
+
+fn project(arg: Option<&Passed<'_>>, param: &Param, trace: &Trace) -> Vec<Mark> {
+    let Some(passed) = arg else { return Vec::new() };
+    let fields = param.fields();
+    let (mut value, mut left) = (passed.value, &*fields);
     while let Some((name, rest)) = left.split_first() {
         match value.field(name) {
             Some(field) => value = field,
@@ -76,12 +96,16 @@ fn project(arg: Option<&Value>, param: &Param, trace: &Trace) -> Vec<Mark> {
         }
         left = rest;
     }
-    let marks = value.all_marks();
+    let marks = if std::ptr::eq(value, passed.value) {
+        Rc::clone(passed.all.get_or_init(|| value.all_marks()))
+    } else {
+        value.all_marks()
+    };
     marks
         .iter()
         .filter_map(|mark| {
             let what = match &mark.what {
-                What::Param(outer) if !left.is_empty() => What::Param(naming::deeper(outer, left)),
+                What::Param(outer) if !left.is_empty() => What::Param(outer.deeper(left)),
                 // Part of something of which only the whole is known.
                 What::Hazard(_) | What::Credential(_) | What::Built(..) if !left.is_empty() => return None,
                 other => other.clone(),

@@ -1,10 +1,12 @@
 //! Abstract values: the type of an expression and what is known of what it may hold.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+pub use super::param::Param;
 use super::{ty::Ty, world::DefId};
 use crate::catalog::schema::{CredentialKind, Lifetime, Starts};
 use crate::facts::{ExprId, Name};
@@ -16,6 +18,8 @@ const DEPTH: u32 = 4;
 const PARAMS: usize = 12;
 /// How many marks a value may have.
 const MARKS: usize = 48;
+/// How many marks the fields of what a function gives back may have together.
+const WEIGHT: usize = 64;
 /// How many steps of a way are kept.
 const STEPS: u32 = 24;
 
@@ -67,7 +71,7 @@ pub struct Mark {
 }
 
 /// What a value may hold. Ids are positions in the program's tables.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
     /// Whatever the caller passes: the parameter (the receiver is 0 in a method) and the fields taken of it.
     Param(Param),
@@ -91,15 +95,6 @@ pub enum What {
     Time,
     /// The process id.
     ProcessId,
-}
-
-/// A parameter and the fields taken of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Param {
-    /// Which one; the receiver of a method is 0.
-    pub index: u16,
-    /// The fields, outermost first.
-    pub fields: Vec<Name>,
 }
 
 macro_rules! id {
@@ -308,10 +303,10 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
 /// Keeps the cost of a value bounded: of the parameters the widest parts, of everything the first.
 fn bound(list: &mut Vec<Mark>) {
     let fields = |mark: &Mark| match &mark.what {
-        What::Param(param) | What::BuiltParam(param, _) => Some(param.fields.len()),
+        What::Param(param) | What::BuiltParam(param, _) => Some(param.depth()),
         _ => None,
     };
-    let mut depths: Vec<usize> = list.iter().filter_map(fields).collect();
+    let mut depths: Vec<u8> = list.iter().filter_map(fields).collect();
     if depths.len() > PARAMS {
         depths.sort_unstable();
         let deepest = depths[PARAMS - 1];
@@ -334,11 +329,23 @@ pub(super) fn union(a: &Marks, b: &Marks) -> Marks {
     if a.is_empty() {
         return Rc::clone(b);
     }
-    let is_known = |mark: &Mark| a.binary_search_by(|known| known.what.cmp(&mark.what)).is_ok();
-    if b.iter().all(is_known) {
+    let mut merged: Vec<Mark> = Vec::with_capacity(a.len() + b.len());
+    let (mut left, mut right) = (&a[..], &b[..]);
+    while let (Some(one), Some(other)) = (left.first(), right.first()) {
+        let order = one.what.cmp(&other.what);
+        merged.push(if order == Ordering::Greater { other.clone() } else { one.clone() });
+        left = &left[usize::from(order != Ordering::Greater)..];
+        right = &right[usize::from(order != Ordering::Less)..];
+    }
+    merged.extend_from_slice(left);
+    merged.extend_from_slice(right);
+    if merged.len() == a.len() {
         return Rc::clone(a);
     }
-    marks_of(a.iter().chain(b.iter()).cloned().collect())
+    if merged.len() > PARAMS {
+        bound(&mut merged);
+    }
+    merged.into()
 }
 
 impl Value {
@@ -381,6 +388,17 @@ impl Value {
         self.fields.as_ref()?.get(name)
     }
 
+    /// What of the value matters to whoever it is passed to: its marks and those of its fields.
+    pub(super) fn essence(&self) -> Self {
+        let fields = self.fields.as_ref().and_then(|fields| {
+            let marked = fields.iter().filter(|(_, field)| field.any(|_| true));
+            let kept: BTreeMap<Name, Self> =
+                marked.map(|(name, field)| (name.clone(), field.essence())).collect();
+            (!kept.is_empty()).then(|| Rc::new(kept))
+        });
+        Self { marks: Rc::clone(&self.marks), fields, ..Self::default() }
+    }
+
     /// Sets a field.
     pub(super) fn set_field(&mut self, name: Name, value: Self) {
         let mut fields = self.fields.take().map(|fields| (*fields).clone()).unwrap_or_default();
@@ -400,6 +418,16 @@ impl Value {
         }
         let cut = fields.iter().map(|(name, field)| (name.clone(), field.clone().cut(depth - 1))).collect();
         Self { fields: Some(Rc::new(cut)), ..self }
+    }
+
+    /// The value, folded into one where its fields have more marks than are worth following.
+    pub(super) fn light(self) -> Self {
+        if self.fields.is_some() && self.weight() > WEIGHT { self.cut(0) } else { self }
+    }
+
+    fn weight(&self) -> usize {
+        let inner = self.fields.iter().flat_map(|fields| fields.values()).map(Self::weight).sum::<usize>();
+        self.marks.len() + inner
     }
 
     fn is_within(&self, depth: u32) -> bool {

@@ -28,7 +28,7 @@ impl<'a> Frame<'_, 'a> {
         for mark in base.marks.iter() {
             match &mark.what {
                 What::Param(param) => {
-                    let deeper = naming::deeper(param, std::slice::from_ref(name));
+                    let deeper = param.deeper(std::slice::from_ref(name));
                     value.add_mark(What::Param(deeper), mark.trace.clone());
                 }
                 What::Input(_) | What::Cell(_) => value.add_mark(mark.what.clone(), mark.trace.clone()),
@@ -44,6 +44,7 @@ impl<'a> Frame<'_, 'a> {
         {
             value.ty = ty.clone();
         }
+        let value = self.settled(value);
         naming::named(self.e, value, name)
     }
 
@@ -253,7 +254,7 @@ impl<'a> Frame<'_, 'a> {
         self.locals[at].value.add(marks);
         for mark in own.iter() {
             match &mark.what {
-                What::Param(param) if param.fields.is_empty() => self.note_absorbed(param.index, marks),
+                What::Param(param) if param.is_whole() => self.note_absorbed(param.index, marks),
                 What::Cell(id) => {
                     let value = Value { marks: marks.clone(), ..Value::default() };
                     self.fill_cell(*id, &value, self.cell_place(*id), FillKind::Store);
