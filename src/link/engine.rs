@@ -10,10 +10,10 @@ use super::{
     cells::{Cell, CellKey, Fill},
     eval::Frame,
     event::{Event, Fork},
-    ty::Types,
+    ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
-        Value, What, no_marks, union,
+        Source, Value, What, no_marks, union,
     },
     world::{DefId, Inputs, index},
 };
@@ -100,11 +100,23 @@ pub struct Tables {
     pub sinks: BTreeMap<Place, Marks>,
 }
 
+/// How much there is to know about a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FieldKind {
+    /// Nothing: it holds nothing that could flow anywhere.
+    Inert,
+    /// What it holds; its type is declared.
+    Typed,
+    /// What it holds, and what type that is.
+    Open,
+}
+
 pub(super) struct Engine<'a> {
     pub types: Types<'a>,
     pub tables: Tables,
     cell_ids: FxHashMap<CellKey, CellId>,
     fields: FxHashMap<(DefId, Name), Value>,
+    field_kinds: FxHashMap<(DefId, Name), FieldKind>,
     params: FxHashMap<(DefId, u16), Value>,
     readers: FxHashMap<Key, BTreeSet<DefId>>,
     queue: BTreeSet<DefId>,
@@ -122,6 +134,7 @@ impl<'a> Engine<'a> {
             tables: Tables::default(),
             cell_ids: FxHashMap::default(),
             fields: FxHashMap::default(),
+            field_kinds: FxHashMap::default(),
             params: FxHashMap::default(),
             readers: FxHashMap::default(),
             queue: BTreeSet::new(),
@@ -142,8 +155,12 @@ impl<'a> Engine<'a> {
         for &def in &all {
             self.summary(def);
         }
-        while let Some(def) = self.queue.pop_first() {
-            self.read(def);
+        // In waves: what changed several times meanwhile is read again once.
+        while !self.queue.is_empty() {
+            for def in std::mem::take(&mut self.queue) {
+                self.queue.remove(&def);
+                self.read(def);
+            }
         }
     }
 
@@ -208,7 +225,15 @@ impl<'a> Engine<'a> {
 
     /// Lets a value flow into a field.
     pub(super) fn fill_field(&mut self, def: DefId, name: &Name, value: &Value, reader: DefId) {
-        let value = self.closed(value, reader).cut(2);
+        let kind = self.field_kind(def, name);
+        if kind == FieldKind::Inert {
+            return;
+        }
+        let is_open = kind == FieldKind::Open;
+        let own = if is_open { value.clone() } else { Value { ty: Ty::Unknown, ..value.clone() } };
+        let value = self.closed(&own, reader).cut(2);
+        let says_so = self.inputs().catalog.words().classify(name).is_some();
+        let value = if says_so { value } else { self.without_unnamed(value) };
         let known = self.fields.get(&(def, name.clone()));
         if known.is_some_and(|known| known.covers(&value)) {
             return;
@@ -224,6 +249,7 @@ impl<'a> Engine<'a> {
     /// Lets an argument flow into a parameter.
     pub(super) fn fill_param(&mut self, def: DefId, at: u16, value: &Value, reader: DefId) {
         let value = self.closed(&value.essence(), reader).cut(2);
+        let value = self.without_unnamed(value);
         let known = self.params.get(&(def, at));
         if known.is_some_and(|known| known.covers(&value)) {
             return;
@@ -234,6 +260,39 @@ impl<'a> Engine<'a> {
         }
         self.params.insert((def, at), joined);
         self.changed(&Key::Param(def, at));
+    }
+
+    /// The value without what functions that nobody in sight calls may be passed, as far as no name speaks of a credential.
+    fn without_unnamed(&self, value: Value) -> Value {
+        let is_unnamed = |what: &What| match what {
+            What::Input(origin) => self.tables.origins.get(origin.0).source == Source::Parameter,
+            _ => false,
+        };
+        if !value.any(is_unnamed) {
+            return value;
+        }
+        value.map_marks(&mut |mark, out| {
+            if !is_unnamed(&mark.what) {
+                out.push(mark.clone());
+            }
+        })
+    }
+
+    /// How much there is to know about a field.
+    fn field_kind(&mut self, def: DefId, name: &Name) -> FieldKind {
+        let key = (def, name.clone());
+        if let Some(known) = self.field_kinds.get(&key) {
+            return *known;
+        }
+        let kind = match self.types.field(def, name) {
+            Some(ty) if self.types.is_inert(&ty) => FieldKind::Inert,
+            Some(ty) if !matches!(ty.innermost(self.inputs().catalog), Ty::Trait(_) | Ty::Unknown) => {
+                FieldKind::Typed
+            }
+            _ => FieldKind::Open,
+        };
+        self.field_kinds.insert(key, kind);
+        kind
     }
 
     /// What callers in sight pass for a parameter; `None` when nobody does.

@@ -40,11 +40,20 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
         What::Param(param) => out.extend(close_param(engine, def, param, &passed, mark)),
         What::BuiltParam(param, build) => {
             let build = engine.tables.builds.get(build.0).clone();
-            let marks = close_param(engine, def, param, &passed, mark);
+            let mut marks = close_param(engine, def, param, &passed, mark);
+            // Callers in sight pass something that could not be followed, and it is a credential all the same.
+            if marks.is_empty() && !is_placeholder(engine, values.get(usize::from(param.index))) {
+                marks = unseen(engine, def, param, mark);
+            }
             out.extend(marks.into_iter().map(|mark| built(engine, mark, &build)));
         }
         _ => out.push(mark.clone()),
     })
+}
+
+fn is_placeholder(engine: &Engine<'_>, passed: Option<&Option<Value>>) -> bool {
+    let text = passed.and_then(|value| value.as_ref()?.text.as_ref());
+    text.is_some_and(|text| engine.inputs().catalog.words().is_placeholder(&text.text))
 }
 
 fn close_param(

@@ -396,7 +396,7 @@ impl Value {
                 marked.map(|(name, field)| (name.clone(), field.essence())).collect();
             (!kept.is_empty()).then(|| Rc::new(kept))
         });
-        Self { marks: Rc::clone(&self.marks), fields, ..Self::default() }
+        Self { marks: Rc::clone(&self.marks), fields, text: self.text.clone(), ..Self::default() }
     }
 
     /// Sets a field.
