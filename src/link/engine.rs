@@ -198,8 +198,16 @@ impl<'a> Engine<'a> {
         if *rounds > ROUNDS || !self.open.insert(def) {
             return;
         }
-        let summary = Frame::read(self, def);
+        let mut summary = Frame::read(self, def);
         self.open.remove(&def);
+        // What was once given back stays: bounds on what is kept must not make it come and go.
+        if let Some(old) = self.tables.summaries.get(&def) {
+            summary.ret = old.ret.join(&summary.ret).light();
+            for (at, marks) in &old.absorbs {
+                let known = summary.absorbs.entry(*at).or_insert_with(no_marks);
+                *known = union(marks, known);
+            }
+        }
         let is_new = self.tables.summaries.get(&def).is_none_or(|old| !is_covered(old, &summary));
         self.tables.summaries.insert(def, Rc::new(summary));
         if is_new {
@@ -347,7 +355,8 @@ impl<'a> Engine<'a> {
 
     /// The value with every parameter of `reader` replaced by what callers in sight pass for it.
     pub(super) fn closed(&mut self, value: &Value, reader: DefId) -> Value {
-        if !value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..))) {
+        let is_open = |what: &What| matches!(what, What::Param(_) | What::BuiltParam(..) | What::MixedParams);
+        if !value.any(is_open) {
             return value.clone();
         }
         super::subst::close(self, value, reader)
@@ -360,6 +369,7 @@ fn is_covered(old: &Summary, new: &Summary) -> bool {
         && old.ret.covers(&new.ret)
         && new.absorbs.iter().all(|(at, marks)| {
             let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);
-            union(&known, marks).len() == known.len()
+            Value { marks: known, ..Value::default() }
+                .covers(&Value { marks: Rc::clone(marks), ..Value::default() })
         })
 }

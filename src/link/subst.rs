@@ -26,6 +26,7 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
             let build = engine.tables.builds.get(build.0).clone();
             out.extend(passed.into_iter().map(|mark| built(engine, mark, &build)));
         }
+        What::MixedParams => {}
         _ => out.push(mark.clone()),
     })
 }
@@ -47,6 +48,7 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
             }
             out.extend(marks.into_iter().map(|mark| built(engine, mark, &build)));
         }
+        What::MixedParams => {}
         _ => out.push(mark.clone()),
     })
 }
@@ -139,7 +141,7 @@ fn built(engine: &mut Engine<'_>, mark: Mark, build: &Build) -> Mark {
 }
 
 fn has_params(value: &Value) -> bool {
-    value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..)))
+    value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..) | What::MixedParams))
 }
 
 /// Marks the way of each mark with a step.

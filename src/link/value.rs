@@ -16,6 +16,8 @@ use crate::source::{FileId, Place};
 const DEPTH: u32 = 4;
 /// How many parts of parameters a value may be made of. What is made of more is no credential's way.
 const PARAMS: usize = 12;
+/// How many things from outside without a name a value may be made of.
+const INPUTS: usize = 4;
 /// How many marks a value may have.
 const MARKS: usize = 48;
 /// How many marks the fields of what a function gives back may have together.
@@ -95,6 +97,10 @@ pub enum What {
     Time,
     /// The process id.
     ProcessId,
+    /// More parts of parameters than are told apart.
+    MixedParams,
+    /// More things from outside than are told apart.
+    MixedInputs,
 }
 
 macro_rules! id {
@@ -294,31 +300,29 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
     }
     list.sort_by(|a, b| a.what.cmp(&b.what));
     list.dedup_by(|later, first| later.what == first.what);
-    if list.len() > PARAMS {
+    if list.len() > 1 {
         bound(&mut list);
     }
     list.into()
 }
 
-/// Keeps the cost of a value bounded: of the parameters the widest parts, of everything the first.
+/// Keeps the cost of a value bounded: what is made of too many parts of one kind is known as a mixture of them.
 fn bound(list: &mut Vec<Mark>) {
-    let fields = |mark: &Mark| match &mark.what {
-        What::Param(param) | What::BuiltParam(param, _) => Some(param.depth()),
-        _ => None,
-    };
-    let mut depths: Vec<u8> = list.iter().filter_map(fields).collect();
-    if depths.len() > PARAMS {
-        depths.sort_unstable();
-        let deepest = depths[PARAMS - 1];
-        let mut left = PARAMS;
-        list.retain(|mark| {
-            let Some(depth) = fields(mark) else { return true };
-            let is_kept = depth <= deepest && left > 0;
-            left -= usize::from(is_kept);
-            is_kept
-        });
-    }
+    mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_)));
+    mix(list, What::MixedInputs, INPUTS, |what| matches!(what, What::Input(_)));
     list.truncate(MARKS);
+}
+
+fn mix(list: &mut Vec<Mark>, mixture: What, most: usize, is_part: fn(&What) -> bool) {
+    let is_mixed = list.iter().any(|mark| mark.what == mixture);
+    let parts = list.iter().filter(|mark| is_part(&mark.what)).count();
+    if parts == 0 || (parts <= most && !is_mixed) {
+        return;
+    }
+    list.retain(|mark| !is_part(&mark.what));
+    if let Err(at) = list.binary_search_by(|known| known.what.cmp(&mixture)) {
+        list.insert(at, Mark { what: mixture, trace: None });
+    }
 }
 
 /// The union; where both have a mark, the first's trace stays.
@@ -342,8 +346,9 @@ pub(super) fn union(a: &Marks, b: &Marks) -> Marks {
     if merged.len() == a.len() {
         return Rc::clone(a);
     }
-    if merged.len() > PARAMS {
-        bound(&mut merged);
+    bound(&mut merged);
+    if merged.len() == a.len() && merged.iter().zip(a.iter()).all(|(one, other)| one.what == other.what) {
+        return Rc::clone(a);
     }
     merged.into()
 }
@@ -449,7 +454,15 @@ impl Value {
 
     /// Whether nothing is in `other` that is not in here: the fixed point's test.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        let has = |mark: &Mark| self.marks.binary_search_by(|known| known.what.cmp(&mark.what)).is_ok();
+        let has_what = |what: &What| self.marks.binary_search_by(|known| known.what.cmp(what)).is_ok();
+        let has = |mark: &Mark| {
+            has_what(&mark.what)
+                || match mark.what {
+                    What::Param(_) => has_what(&What::MixedParams),
+                    What::Input(_) => has_what(&What::MixedInputs),
+                    _ => false,
+                }
+        };
         let covers_ty = !self.ty.is_unknown() || other.ty.is_unknown();
         let covers_fields = match (&self.fields, &other.fields) {
             (_, None) => true,
