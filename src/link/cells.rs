@@ -33,6 +33,8 @@ pub struct Cell {
     pub kind: Option<CellKind>,
     /// Its declared type.
     pub ty: Ty,
+    /// Whether its content can be changed in place: behind a lock, or as `static mut`.
+    pub is_writable: bool,
     /// Everything it may hold.
     pub content: Value,
     /// Where it is filled.

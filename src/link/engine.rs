@@ -13,7 +13,7 @@ use super::{
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
-        Source, Value, What, no_marks, union,
+        Source, Value, What, marks_of, no_marks, union,
     },
     world::{DefId, Inputs, index},
 };
@@ -286,6 +286,26 @@ impl<'a> Engine<'a> {
         })
     }
 
+    /// The value, as far as a type can hold it: numbers hold nothing that flows, texts no client and no thread.
+    pub(super) fn settled(&self, value: Value, ty: &Ty) -> Value {
+        let is_inert = self.types.is_inert(ty);
+        if !is_inert && !ty.is_textual(self.inputs().catalog) {
+            return value;
+        }
+        let is_refused = |what: &What| match what {
+            What::Built(..) | What::BuiltParam(..) | What::Refreshing | What::Hazard(_) => true,
+            What::Param(_) | What::Input(_) | What::Credential(_) | What::MixedParams | What::MixedInputs => {
+                is_inert
+            }
+            _ => false,
+        };
+        if !value.any(is_refused) {
+            return value;
+        }
+        let kept = value.all_marks().iter().filter(|mark| !is_refused(&mark.what)).cloned().collect();
+        Value { marks: marks_of(kept), fields: None, ..value }
+    }
+
     /// How much there is to know about a field.
     fn field_kind(&mut self, def: DefId, name: &Name) -> FieldKind {
         let key = (def, name.clone());
@@ -336,7 +356,8 @@ impl<'a> Engine<'a> {
                 out.push(mark.clone());
             }
         });
-        let value = value.cut(3);
+        let ty = self.tables.cells[id.0 as usize].ty.innermost(self.inputs().catalog);
+        let value = self.settled(value.cut(3), &ty);
         let cell = &mut self.tables.cells[id.0 as usize];
         cell.fills
             .entry(place)

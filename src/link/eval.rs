@@ -149,20 +149,8 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     /// A value of a type that holds nothing has no credential and no part of a parameter in it.
     pub(super) fn settled(&self, value: Value) -> Value {
-        if !self.e.types.is_inert(&value.ty) {
-            return value;
-        }
-        let flows = |what: &What| {
-            matches!(
-                what,
-                What::Param(_) | What::BuiltParam(..) | What::Input(_) | What::Credential(_) | What::Built(..)
-            )
-        };
-        if !value.any(flows) {
-            return value;
-        }
-        let kept = value.all_marks().iter().filter(|mark| !flows(&mark.what)).cloned().collect();
-        Value { marks: marks_of(kept), fields: None, ..value }
+        let ty = value.ty.clone();
+        self.e.settled(value, &ty)
     }
 
     fn self_ty(&mut self) -> Ty {

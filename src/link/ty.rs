@@ -10,7 +10,7 @@ use super::{
 };
 use crate::catalog::{
     Catalog,
-    schema::{TypeEntry, TypeRole},
+    schema::{CellKind, TypeEntry, TypeRole},
 };
 use crate::facts::{
     ItemKind,
@@ -76,6 +76,51 @@ impl Ty {
     #[must_use]
     pub fn entry<'c>(&self, catalog: &'c Catalog) -> Option<&'c TypeEntry> {
         catalog.ty(self.path()?)
+    }
+
+    /// Whether it is text or a path: what may be a credential, and never a client or a thread.
+    #[must_use]
+    pub fn is_textual(&self, catalog: &Catalog) -> bool {
+        const TEXTUAL: [&str; 8] = [
+            "std::string::String",
+            "std::primitive::str",
+            "std::path::PathBuf",
+            "std::path::Path",
+            "std::ffi::OsString",
+            "std::ffi::OsStr",
+            "std::ffi::CString",
+            "std::ffi::CStr",
+        ];
+        self.innermost(catalog).path().is_some_and(|path| TEXTUAL.contains(&path.as_str()))
+    }
+
+    /// Whether a lock or a swapped pointer is anywhere in the type.
+    #[must_use]
+    pub fn has_lock(&self, catalog: &Catalog) -> bool {
+        let is_lock = |kind| matches!(kind, CellKind::Lock | CellKind::Swap);
+        match self {
+            Self::External(_, list) => {
+                self.entry(catalog).and_then(|entry| entry.cell).is_some_and(is_lock)
+                    || list.iter().flat_map(|list| list.iter()).any(|inner| inner.has_lock(catalog))
+            }
+            Self::Tuple(list) | Self::Slice(list) => {
+                list.iter().flat_map(|list| list.iter()).any(|inner| inner.has_lock(catalog))
+            }
+            Self::Def(..) | Self::Trait(_) => true,
+            Self::Unknown => false,
+        }
+    }
+
+    /// Whether the type shares its content with its clones.
+    #[must_use]
+    pub fn is_shared_by_clones(&self) -> bool {
+        match self {
+            Self::External(path, list) => {
+                matches!(path.as_str(), "std::sync::Arc" | "std::rc::Rc")
+                    || list.iter().flat_map(|list| list.iter()).any(Self::is_shared_by_clones)
+            }
+            _ => false,
+        }
     }
 
     /// What the catalog says the type is.
@@ -244,12 +289,14 @@ impl<'a> Types<'a> {
     }
 
     fn is_inert_at(self, ty: &Ty, depth: u32) -> bool {
-        let all = |list: &Args| list.iter().flat_map(|list| list.iter()).all(|ty| self.is_inert_at(ty, depth + 1));
+        let all =
+            |list: &Args| list.iter().flat_map(|list| list.iter()).all(|ty| self.is_inert_at(ty, depth + 1));
         match ty {
             Ty::External(path, list) => match path.as_str() {
-                "std::primitive::bool" | "std::primitive::char" | "std::primitive::float" | "std::primitive::int" => {
-                    true
-                }
+                "std::primitive::bool"
+                | "std::primitive::char"
+                | "std::primitive::float"
+                | "std::primitive::int" => true,
                 "std::option::Option" | "std::vec::Vec" => list.is_some() && all(list),
                 _ => false,
             },

@@ -91,6 +91,8 @@ pub enum What {
     Hazard(HazardId),
     /// The content of a cell, or the cell itself.
     Cell(CellId),
+    /// A copy of a cell's content: what is done to it is not done to the cell.
+    Copied(CellId),
     /// What a fork gave back.
     ForkResult(ForkId),
     /// A point in time.

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    for it in program.inherited() {
+    for it in inherited::nearest(program) {
         if let Some(finding) = ask(program, it) {
             findings.push(finding);
         }
@@ -29,7 +29,7 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
     let hazard = program.hazard(it.hazard?);
     let is_ours = matches!(hazard.kind, HazardKind::Client | HazardKind::Pool);
-    if !is_ours || it.how != Touch::Uses || program.is_example(it.def) {
+    if !is_ours || it.how != Touch::Uses {
         return None;
     }
     let name = &hazard.name;
@@ -38,10 +38,7 @@ fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
     let mut finding = Finding::new(RULE.id, Level::Deny, confidence(hazard, it), message, primary);
     finding.steps = inherited::steps(program, it);
     finding.help = vec![
-        format!(
-            "make it after the fork, in the process that uses it: {} do not come along",
-            inherited::left_behind(hazard)
-        ),
+        format!("make it after the fork, in the process that uses it: {}", inherited::why(hazard)),
         "or make it in the closure or branch that only the child runs".to_owned(),
     ];
     Some(finding)

@@ -1,5 +1,7 @@
 //! What both fork rules ask: what a child goes on with that a fork does not copy.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::schema::{ForkReturns, Starts};
 use crate::finding::Step;
 use crate::link::{
@@ -34,15 +36,34 @@ pub(super) fn steps(program: &Program<'_>, it: &Inherited) -> Vec<Step> {
     steps
 }
 
-/// What of a hazard a fork leaves behind, for people.
-pub(super) fn left_behind(hazard: &Hazard) -> &'static str {
+/// Why a hazard is of no use behind a fork, for people.
+pub(super) fn why(hazard: &Hazard) -> &'static str {
     match (hazard.kind, hazard.starts) {
-        (HazardKind::Runtime, _) => "its worker threads and its reactor",
-        (HazardKind::Threads, _) => "the thread",
-        (HazardKind::Tasks, _) => "the runtime that drives it",
-        (HazardKind::Workers, _) => "its worker threads",
-        (_, Starts::Threads) => "the thread that drives it",
-        (_, Starts::Tasks) => "the task that drives it",
-        _ => "its connections, which both processes then share,",
+        (HazardKind::Runtime, _) => "its worker threads and its reactor do not come along",
+        (HazardKind::Threads, _) => "the thread does not come along",
+        (HazardKind::Tasks, _) => "the runtime that drives it does not come along",
+        (HazardKind::Workers, _) => "its worker threads do not come along",
+        (_, Starts::Threads) => "the thread that drives it does not come along",
+        (_, Starts::Tasks) => "the task that drives it does not come along",
+        _ => "both processes share its connections otherwise",
     }
+}
+
+/// Of everything that children go on with, what was made at each place once: with the shortest way to the fork.
+pub(super) fn nearest<'p>(program: &'p Program<'_>) -> Vec<&'p Inherited> {
+    let mut nearest: BTreeMap<_, &Inherited> = BTreeMap::new();
+    for it in program.inherited().iter().filter(|it| !program.is_example(it.def)) {
+        let place = it.hazard.map_or_else(|| program.name_place(it.def), |id| program.hazard(id).place);
+        let kind = it.hazard.map(|id| program.hazard(id).kind);
+        let length = |it: &Inherited| (it.how, it.made_by.len() + it.calls.len());
+        nearest
+            .entry((place, kind))
+            .and_modify(|known| {
+                if length(it) < length(known) {
+                    *known = it;
+                }
+            })
+            .or_insert(it);
+    }
+    nearest.into_values().collect()
 }

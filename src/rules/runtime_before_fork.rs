@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    for it in program.inherited() {
+    for it in inherited::nearest(program) {
         if let Some(finding) = ask(program, it) {
             findings.push(finding);
         }
@@ -26,9 +26,6 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 }
 
 fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
-    if program.is_example(it.def) {
-        return None;
-    }
     let Some(id) = it.hazard else { return Some(out_of_sight(program, it)) };
     let hazard = program.hazard(id);
     if matches!(hazard.kind, HazardKind::Client | HazardKind::Pool) {
@@ -38,7 +35,7 @@ fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
     let primary = Step { place: hazard.place, label };
     let mut finding = Finding::new(RULE.id, Level::Deny, Confidence::High, message, primary);
     finding.steps = inherited::steps(program, it);
-    finding.help = help(inherited::left_behind(hazard));
+    finding.help = help(inherited::why(hazard));
     Some(finding)
 }
 
@@ -70,15 +67,13 @@ fn out_of_sight(program: &Program<'_>, it: &Inherited) -> Finding {
     let primary = Step { place, label: "runs on a runtime that was started before".to_owned() };
     let mut finding = Finding::new(RULE.id, Level::Deny, Confidence::Medium, message, primary);
     finding.steps = inherited::steps(program, it);
-    finding.help = help("the runtime's worker threads and its reactor");
+    finding.help = help("the runtime's worker threads and its reactor do not come along");
     finding
 }
 
-fn help(left_behind: &str) -> Vec<String> {
+fn help(why: &str) -> Vec<String> {
     vec![
-        format!(
-            "fork first, in a plain `fn main`, and start the runtime and threads afterwards: {left_behind} do not come along"
-        ),
+        format!("fork first, in a plain `fn main`, and start the runtime and threads afterwards: {why}"),
         "or start the program again after daemonizing instead of going on".to_owned(),
     ]
 }

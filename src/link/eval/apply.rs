@@ -561,6 +561,7 @@ impl Frame<'_, '_> {
             place,
             name: shown(path),
             kind: None,
+            is_writable: true,
             ty,
             content: Value::default(),
             fills: std::collections::BTreeMap::new(),
@@ -571,10 +572,11 @@ impl Frame<'_, '_> {
     }
 }
 
-/// A canonical path as people know it: `reqwest::Client`, not `reqwest::async_impl::client::Client`.
+/// A canonical path as people know it: `reqwest::Client`, not `reqwest::async_impl::client::legacy::Client`.
 pub(in crate::link) fn shown(path: &str) -> SmolStr {
     let segments: Vec<&str> = path.split("::").collect();
     match segments.as_slice() {
+        short if short.len() <= 4 => SmolStr::new(path.strip_prefix("std::").unwrap_or(path)),
         [krate, .., owner, name] if owner.chars().next().is_some_and(char::is_uppercase) => {
             SmolStr::from(format!("{krate}::{owner}::{name}"))
         }

@@ -38,6 +38,7 @@ impl<'a> Frame<'_, 'a> {
             place,
             name: name.clone(),
             kind: None,
+            is_writable: true,
             ty,
             content: Value::default(),
             fills: std::collections::BTreeMap::new(),

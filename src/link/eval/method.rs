@@ -10,7 +10,7 @@ use crate::link::{
     event::Event,
     resolve::Owner,
     ty::Ty,
-    value::{Callable, Value, What},
+    value::{Callable, Mark, Value, What},
     world::DefId,
 };
 use crate::source::Place;
@@ -284,6 +284,11 @@ impl<'a> Frame<'_, 'a> {
             "unwrap" | "expect" | "unwrap_or_default" | "ok" | "await" => {
                 self.content_of_fallible(on.clone())
             }
+            "clone" | "cloned" | "copied" | "to_owned" | "to_string" | "into_owned"
+                if !on.ty.is_shared_by_clones() =>
+            {
+                copied(on)
+            }
             _ => on.clone(),
         };
         Value { text: if call.method == "len" { None } else { value.text.clone() }, ..value }
@@ -369,11 +374,25 @@ impl<'a> Frame<'_, 'a> {
         let passes_input = on
             .marks
             .iter()
-            .filter(|mark| matches!(mark.what, What::Param(_) | What::Cell(_)))
+            .filter(|mark| matches!(mark.what, What::Param(_) | What::Cell(_) | What::Copied(_)))
             .cloned()
             .collect();
         Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() }
     }
+}
+
+/// A copy: what is done to it is not done to the cell that it comes from.
+fn copied(value: &Value) -> Value {
+    if !value.any(|what| matches!(what, What::Cell(_))) {
+        return value.clone();
+    }
+    value.map_marks(&mut |mark, out| {
+        let what = match mark.what {
+            What::Cell(id) => What::Copied(id),
+            other => other,
+        };
+        out.push(Mark { what, trace: mark.trace.clone() });
+    })
 }
 
 /// A method call as it is written.

@@ -31,7 +31,9 @@ impl<'a> Frame<'_, 'a> {
                     let deeper = param.deeper(std::slice::from_ref(name));
                     value.add_mark(What::Param(deeper), mark.trace.clone());
                 }
-                What::Input(_) | What::Cell(_) => value.add_mark(mark.what.clone(), mark.trace.clone()),
+                What::Input(_) | What::Cell(_) | What::Copied(_) => {
+                    value.add_mark(mark.what.clone(), mark.trace.clone())
+                }
                 _ => {}
             }
         }
@@ -94,7 +96,7 @@ impl<'a> Frame<'_, 'a> {
 
     pub(super) fn note_renewal(&mut self, base: &Value, place: Place, renewal: crate::link::cells::Renewal) {
         for mark in base.marks.iter() {
-            if let What::Cell(id) = mark.what {
+            if let What::Cell(id) | What::Copied(id) = mark.what {
                 self.e.tables.cells[id.0 as usize].renewals.insert(place, renewal);
             }
         }
@@ -255,7 +257,7 @@ impl<'a> Frame<'_, 'a> {
         for mark in own.iter() {
             match &mark.what {
                 What::Param(param) if param.is_whole() => self.note_absorbed(param.index, marks),
-                What::Cell(id) => {
+                What::Cell(id) if self.e.tables.cells[id.0 as usize].is_writable => {
                     let value = Value { marks: marks.clone(), ..Value::default() };
                     self.fill_cell(*id, &value, self.cell_place(*id), FillKind::Store);
                 }
@@ -287,8 +289,14 @@ impl<'a> Frame<'_, 'a> {
     }
 
     pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, how: FillKind) {
+        let cell = &self.e.tables.cells[id.0 as usize];
+        // What runs its initialiser at the first use holds what that gives, unless there is a lock inside.
+        let is_closed = cell.kind == Some(CellKind::Lazy) && !cell.is_writable;
+        if is_closed && how != FillKind::Initialiser {
+            return;
+        }
+        let name = cell.name.clone();
         self.note_escape(value);
-        let name = self.e.tables.cells[id.0 as usize].name.clone();
         let value = naming::named(self.e, value.clone(), &name);
         let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };
         self.e.fill_cell(id, &value, place, fill);
@@ -315,8 +323,10 @@ impl<'a> Frame<'_, 'a> {
                 None if is_ref => Some(CellKind::Lazy),
                 other => other,
             };
+            let is_mut = matches!(&item.kind, ItemKind::Static(it) if it.is_mut);
             Cell {
                 key,
+                is_writable: is_mut || is_thread_local || ty.has_lock(catalog),
                 place: Place { file: at.file, span: item.name_span },
                 name: item.name.clone(),
                 kind,
