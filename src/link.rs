@@ -12,6 +12,7 @@ mod naming;
 pub mod order;
 mod param;
 mod program;
+mod renew;
 mod resolve;
 mod subst;
 mod ty;

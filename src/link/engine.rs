@@ -162,6 +162,7 @@ impl<'a> Engine<'a> {
                 self.read(def);
             }
         }
+        super::renew::complete(self);
     }
 
     fn is_readable(&self, def: DefId) -> bool {

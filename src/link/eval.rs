@@ -475,6 +475,7 @@ impl<'f, 'a> Frame<'f, 'a> {
         let ty = self.e.types.lower(self.scope, &item.ty);
         let is_cell = item.is_mut
             || item.is_ref
+            || self.is_thread_local()
             || ty.role(self.catalog()) == Some(crate::catalog::schema::TypeRole::Cell);
         if !is_cell {
             self.read_const(item, name);
@@ -485,6 +486,13 @@ impl<'f, 'a> Frame<'f, 'a> {
         let value = self.eval(init);
         let value = naming::named(self.e, value, name);
         self.fill_cell(id, &value, self.place(span), super::cells::FillKind::Initialiser);
+    }
+
+    /// Whether the item being read stands in `thread_local!`.
+    fn is_thread_local(&self) -> bool {
+        let at = self.e.types.world.def(self.def);
+        let item = self.e.inputs().item(at.file, at.item);
+        item.from_macro.as_ref().is_some_and(|path| path.last_name() == "thread_local")
     }
 
     fn read_const(&mut self, item: &'a StaticItem, name: &Name) {

@@ -10,6 +10,7 @@ use super::{
     engine::{Engine, Tables},
     event::Fork,
     order::{self, Inherited},
+    renew::FIELDS,
     resolve::{Owner, Resolver},
     ty::{Ty, Types},
     value::{
@@ -21,9 +22,6 @@ use super::{
 use crate::catalog::{Catalog, schema::TypeRole};
 use crate::facts::{FileFacts, ItemId, ItemKind, Name};
 use crate::source::{FileId, Place, Project};
-
-/// The number of fields beyond which a struct is taken for a configuration.
-const FIELDS: usize = 4;
 
 /// A linked program.
 #[derive(Debug)]

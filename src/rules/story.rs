@@ -68,7 +68,7 @@ fn enters(credential: &Credential, source: Source, name: &str) -> String {
         Source::Argument => format!("the {kind} comes from the command line here"),
         Source::Response => format!("the {kind} is taken from a server's answer here"),
         Source::Request => format!("the {kind} is taken from an incoming request here"),
-        Source::Field => format!("the {kind} is the configuration's field{named}"),
+        Source::Field => format!("the {kind} is the field{named}"),
         Source::Parameter => format!("the {kind} is passed in as{named}"),
         Source::Literal => format!("the {kind} is written here"),
         Source::CompileTime => format!("the {kind}{named} is compiled in here"),

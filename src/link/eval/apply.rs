@@ -258,11 +258,10 @@ impl Frame<'_, '_> {
                     let class = self.class(kind, lifetime, &name);
                     What::Credential(naming::credential(self.e, *origin, class))
                 }
-                What::Credential(_)
-                | What::Built(..)
-                | What::Param(_)
-                | What::BuiltParam(..)
-                | What::Refreshing => mark.what.clone(),
+                What::Credential(id) => What::Credential(self.sent_elsewhere(*id)),
+                What::Built(..) | What::Param(_) | What::BuiltParam(..) | What::Refreshing => {
+                    mark.what.clone()
+                }
                 _ => continue,
             };
             marks.push(Mark { what, trace: mark.trace.clone() });
@@ -271,6 +270,16 @@ impl Frame<'_, '_> {
             marks.extend(self.credential_of_nowhere(value, kind, lifetime, place));
         }
         marks_of(marks)
+    }
+
+    /// What is given to somebody else's client is not what this process signs by, whatever it is called.
+    fn sent_elsewhere(&mut self, id: crate::link::value::CredentialId) -> crate::link::value::CredentialId {
+        let entry = self.e.tables.credentials.get(id.0);
+        if !entry.is_own_signing {
+            return id;
+        }
+        let entry = crate::link::value::Credential { is_own_signing: false, ..entry.clone() };
+        self.e.tables.credentials.intern(entry)
     }
 
     /// A credential whose way here is not known: a literal, or a value that could not be followed.

@@ -107,6 +107,8 @@ impl<'a> Frame<'_, 'a> {
                 None => tuple_field(at),
             };
             let field = self.eval(*e);
+            let field =
+                if args.len() == 1 { naming::named(self.e, field, &self.name_of(def)) } else { field };
             self.e.fill_field(def, &name, &field, self.def);
             self.note_escape(&field);
             value.set_field(name, field);
@@ -277,11 +279,6 @@ impl<'a> Frame<'_, 'a> {
         }
         let ty = value.ty.clone();
         self.finish_client(value, &ty, place)
-    }
-
-    /// The credentials in a value named so.
-    pub(super) fn named(&mut self, value: Value, name: &str) -> Value {
-        naming::named(self.e, value, name)
     }
 }
 
