@@ -110,7 +110,9 @@ impl Findings {
                 &b.steps,
             ))
         });
-        self.list.dedup();
+        // A file that two targets share is one place for a person.
+        self.list
+            .dedup_by(|later, first| (later.rule, later.primary.place) == (first.rule, first.primary.place));
         self.list
     }
 }

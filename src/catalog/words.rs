@@ -153,9 +153,7 @@ impl Words {
 
     /// `DATABASE_URL` ends in a word that is about a credential, and is one all the same.
     fn is_url_credential(&self, words: &[String]) -> bool {
-        let is_url = |class: &NameClass| {
-            class.kind == CredentialKind::ConnectionString || class.kind == CredentialKind::Session
-        };
+        let is_url = |class: &NameClass| class.kind == CredentialKind::ConnectionString;
         self.credential.iter().any(|(run, class)| is_url(class) && words.ends_with(run))
     }
 

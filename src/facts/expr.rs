@@ -160,6 +160,8 @@ pub struct Block {
     pub flavour: BlockFlavour,
     /// Its statements.
     pub stmts: Vec<Stmt>,
+    /// The positions of the statements that stand behind `#[cfg(…)]`: of neighbours among them, often one is compiled.
+    pub gated: Vec<u32>,
     /// The last expression without `;`.
     pub tail: Option<ExprId>,
 }

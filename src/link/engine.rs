@@ -349,11 +349,17 @@ impl<'a> Engine<'a> {
 
     /// Lets a value flow into a cell.
     pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
-        let is_own = |what: &What| *what == What::Cell(id);
+        // What came out of a cell is in another now, and no longer the first.
+        let is_handle = value.ty.is_shared_by_clones();
+        let is_left = |what: &What| match what {
+            What::Cell(other) => *other == id || !is_handle,
+            What::Copied(_) => true,
+            _ => false,
+        };
         fill.from_parameter = value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..)));
         let value = self.closed(value, fill.def);
         let value = value.map_marks(&mut |mark, out| {
-            if !is_own(&mark.what) {
+            if !is_left(&mark.what) {
                 out.push(mark.clone());
             }
         });

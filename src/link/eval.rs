@@ -28,7 +28,7 @@ use super::{
 use crate::catalog::{Catalog, schema::AttributeRole};
 use crate::facts::{
     ExprId, ExprKind, FileFacts, ItemKind, Name,
-    expr::{Block, Literal, Stmt},
+    expr::{Block, BlockFlavour, Literal, Stmt},
     item::{Attribute, FnItem, StaticItem},
 };
 use crate::source::{FileId, Place, Span};
@@ -261,6 +261,9 @@ impl<'f, 'a> Frame<'f, 'a> {
                 }
                 Value::default()
             }
+            ExprKind::Block(block) if block.flavour == BlockFlavour::Async => {
+                self.eval_async(block, expr.span)
+            }
             ExprKind::Block(block) => self.eval_block(block, expr.span),
             ExprKind::If { cond, then, otherwise } => self.eval_if(*cond, *then, *otherwise),
             ExprKind::Let(pat, e) => {
@@ -339,12 +342,51 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     fn eval_block(&mut self, block: &'a Block, _span: Span) -> Value {
         let outer = self.locals.len();
-        for stmt in &block.stmts {
+        let mut ways: Vec<Vec<Event>> = Vec::new();
+        for (at, stmt) in block.stmts.iter().enumerate() {
+            if block.gated.contains(&crate::link::world::index(at)) {
+                ways.push(self.eval_gated(stmt));
+                continue;
+            }
+            self.push_ways(&mut ways);
             self.eval_stmt(stmt);
         }
+        self.push_ways(&mut ways);
         let tail = block.tail.map(|e| self.eval(e)).unwrap_or_default();
         self.end_scope(outer, &tail);
         tail
+    }
+
+    /// An `async` block runs when somebody drives it: its end is not the end of the function around it.
+    fn eval_async(&mut self, block: &'a Block, span: Span) -> Value {
+        let ret = std::mem::take(&mut self.ret);
+        let (value, events) = self.branch(|frame| frame.eval_block(block, span));
+        let given = std::mem::replace(&mut self.ret, ret);
+        let events = closure::without_returns(events);
+        if !events.is_empty() {
+            self.events.push(Event::Closure(crate::catalog::schema::ClosureRuns::Later, events));
+        }
+        value.join(&given)
+    }
+
+    /// A statement that may not be compiled: its events, and its bindings weakly.
+    fn eval_gated(&mut self, stmt: &'a Stmt) -> Vec<Event> {
+        let outer = std::mem::take(&mut self.events);
+        self.eval_stmt(stmt);
+        std::mem::replace(&mut self.events, outer)
+    }
+
+    /// Neighbours behind `#[cfg(…)]` are taken for ways of which one is gone.
+    fn push_ways(&mut self, ways: &mut Vec<Vec<Event>>) {
+        if ways.is_empty() {
+            return;
+        }
+        let mut arms: Vec<super::event::EventArm> =
+            ways.drain(..).map(|events| super::event::EventArm { side: None, events }).collect();
+        if arms.len() == 1 {
+            arms.push(super::event::EventArm::default());
+        }
+        self.push_branch(arms);
     }
 
     fn eval_stmt(&mut self, stmt: &'a Stmt) {
@@ -551,6 +593,12 @@ pub(super) fn touched(value: &Value) -> Touched {
 /// The name of a tuple's field.
 pub(super) fn tuple_field(at: usize) -> Name {
     smol_str::format_smolstr!("{at}")
+}
+
+/// What of a value is in a text that is made of it: not the place it was read from.
+pub(super) fn made_of(value: &Value) -> Marks {
+    let is_place = |mark: &&Mark| !matches!(mark.what, What::Cell(_) | What::Copied(_) | What::Hazard(_));
+    marks_of(value.marks.iter().filter(is_place).cloned().collect())
 }
 
 /// Marks that carry a credential or stand for one.

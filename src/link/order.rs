@@ -72,6 +72,8 @@ struct Walk {
     work: Option<Place>,
     /// Whether it never returns.
     ends: bool,
+    /// Whether it becomes another program.
+    execs: bool,
 }
 
 /// Walks every function that may fork.
@@ -181,6 +183,7 @@ impl Order<'_, '_> {
             runtime_use: self.runtime_use.take(),
             work: self.work.take(),
             ends: state.ended,
+            execs: state.is_exec,
         }
     }
 
@@ -344,6 +347,10 @@ impl Order<'_, '_> {
         for (hazard, calls) in &walk.made {
             state.alive.entry(*hazard).or_insert_with(|| below(place, calls));
         }
+        if walk.execs && walk.forks.is_empty() {
+            state.exec();
+            return;
+        }
         if walk.ends && !walk.forks.iter().any(|fork| fork.child_here) {
             state.ended = true;
         }
@@ -411,8 +418,13 @@ impl Order<'_, '_> {
             | ClosureRuns::Task
             | ClosureRuns::Request => {
                 let ended = state.ended;
+                let here: Vec<bool> = state.forks.iter().map(|fork| fork.child_here).collect();
                 self.events(events, state);
                 state.ended = ended;
+                // Whatever ends in it ends some time, not here.
+                for (fork, was_here) in state.forks.iter_mut().zip(here) {
+                    fork.child_here = was_here;
+                }
             }
         }
     }

@@ -279,7 +279,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn statements(&mut self, list: &[SynStmt], flavour: BlockFlavour) -> Block {
-        let mut block = Block { flavour, stmts: Vec::with_capacity(list.len()), tail: None };
+        let mut block = Block { flavour, stmts: Vec::with_capacity(list.len()), ..Block::default() };
         for (at, stmt) in list.iter().enumerate() {
             self.statement(stmt, at + 1 == list.len(), &mut block);
         }
@@ -287,6 +287,9 @@ impl Lower<'_> {
     }
 
     fn statement(&mut self, stmt: &SynStmt, is_last: bool, block: &mut Block) {
+        if attributes_of(stmt).iter().any(|attribute| attribute.path().is_ident("cfg")) {
+            block.gated.push(crate::facts::gather::offset(block.stmts.len()));
+        }
         match stmt {
             SynStmt::Local(it) => {
                 let stmt = self.local(it);
@@ -347,6 +350,29 @@ impl Lower<'_> {
             _ => Literal::Float,
         };
         self.add_expr(ExprKind::Literal(literal), span)
+    }
+}
+
+/// The attributes of a statement that can be told from those of what it holds.
+fn attributes_of(stmt: &SynStmt) -> &[syn::Attribute] {
+    match stmt {
+        SynStmt::Local(it) => &it.attrs,
+        SynStmt::Macro(it) => &it.attrs,
+        SynStmt::Expr(e, _) => match e {
+            Syn::Block(it) => &it.attrs,
+            Syn::Call(it) => &it.attrs,
+            Syn::MethodCall(it) => &it.attrs,
+            Syn::If(it) => &it.attrs,
+            Syn::Match(it) => &it.attrs,
+            Syn::Await(it) => &it.attrs,
+            Syn::Try(it) => &it.attrs,
+            Syn::Assign(it) => &it.attrs,
+            Syn::Return(it) => &it.attrs,
+            Syn::Unsafe(it) => &it.attrs,
+            Syn::Macro(it) => &it.attrs,
+            _ => &[],
+        },
+        SynStmt::Item(_) => &[],
     }
 }
 

@@ -122,10 +122,11 @@ impl<'a> Frame<'_, 'a> {
             let at = u16::try_from(at).unwrap_or(u16::MAX);
             self.e.fill_param(def, at, value, self.def);
         }
-        let runs: Vec<Value> = self.run_closures(args, place);
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
         self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
+        // What a function is given to run it runs somewhere inside, most often behind what it does first.
+        let runs: Vec<Value> = self.run_closures(args, place);
         let mut value = subst::at_call(self.e, &summary.ret, args);
         if value.ty.is_unknown() {
             value.ty = self.e.types.output(def);

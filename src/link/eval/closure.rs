@@ -4,12 +4,33 @@ use super::Frame;
 use crate::catalog::schema::ClosureRuns;
 use crate::facts::{ExprId, ExprKind, PatId};
 use crate::link::{
-    event::Event,
+    event::{Event, EventArm},
     ty::Ty,
     value::{Callable, Value},
 };
 
+/// Events without those that end the function: what ends a closure does not end what is around it.
+pub(super) fn without_returns(events: Vec<Event>) -> Vec<Event> {
+    let keep = |event: Event| match event {
+        Event::Return => None,
+        Event::Branch(arms) => {
+            let arms = arms.into_iter().map(|arm| EventArm { events: without_returns(arm.events), ..arm });
+            Some(Event::Branch(arms.collect()))
+        }
+        Event::Loop(inner) => Some(Event::Loop(without_returns(inner))),
+        other => Some(other),
+    };
+    events.into_iter().filter_map(keep).collect()
+}
+
 impl Frame<'_, '_> {
+    /// Runs an argument that is a closure, or does not.
+    pub(super) fn run_maybe(&mut self, value: &Value, args: &[Value], place: crate::source::Place) -> Value {
+        let (result, events) = self.branch(|frame| frame.run_argument(ClosureRuns::Now, value, args, place));
+        self.push_branch(vec![EventArm { side: None, events }, EventArm::default()]);
+        result
+    }
+
     /// A closure by itself does nothing; it is read where it is called or passed.
     pub(super) fn closure_value(&mut self, id: ExprId) -> Value {
         Value { callable: Some(Callable::Closure(self.file, id)), ..Value::default() }
@@ -33,7 +54,10 @@ impl Frame<'_, '_> {
         self.bind_closure(params, args);
         // A `return` in a closure ends the closure alone.
         let ret = std::mem::take(&mut self.ret);
+        let outer_events = std::mem::take(&mut self.events);
         let value = self.eval(*body);
+        let own = std::mem::replace(&mut self.events, outer_events);
+        self.events.extend(without_returns(own));
         let given = std::mem::replace(&mut self.ret, ret);
         self.locals.truncate(outer);
         value.join(&given)
@@ -61,7 +85,6 @@ impl Frame<'_, '_> {
             return self.run(&callable, args, place);
         }
         let (result, events) = self.branch(|frame| frame.run(&callable, args, place));
-        let events: Vec<Event> = events.into_iter().filter(|event| !matches!(event, Event::Return)).collect();
         if !events.is_empty() {
             self.events.push(Event::Closure(runs, events));
         }

@@ -105,7 +105,13 @@ impl<'a> Frame<'_, 'a> {
     /// Where one arm is the child's or parent's, the arms that say nothing are the other's.
     fn complete_sides(&self, mut arms: Vec<EventArm>) -> Vec<EventArm> {
         let known: Vec<ForkSide> = arms.iter().filter_map(|arm| arm.side).collect();
-        if let [only] = known.as_slice() {
+        if known.iter().any(|side| side.is_child) && known.iter().any(|side| !side.is_child) {
+            // No child came to be: who goes on is who called.
+            let parent = ForkSide { is_child: false, ..known[0] };
+            for arm in arms.iter_mut().filter(|arm| arm.side.is_none()) {
+                arm.side = Some(parent);
+            }
+        } else if let [only] = known.as_slice() {
             for arm in arms.iter_mut().filter(|arm| arm.side.is_none()) {
                 arm.side = Some(only.opposite());
             }

@@ -80,7 +80,7 @@ impl<'a> Frame<'_, 'a> {
         let mut text = Value::of(Ty::external("std::string::String"));
         for (_, e) in args.iter().skip(1) {
             let value = self.eval(*e);
-            text.add(&value.marks);
+            text.add(&super::made_of(&value));
         }
         text
     }

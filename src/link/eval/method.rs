@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{Frame, carried};
-use crate::catalog::schema::{ClosureRuns, TypeRole};
+use crate::catalog::schema::TypeRole;
 use crate::facts::{ExprId, Name, path::TypeRef};
 use crate::link::{
     cells::{FillKind, Renewal},
@@ -301,8 +301,10 @@ impl<'a> Frame<'_, 'a> {
     }
 
     fn init(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
-        let made = match values.first() {
-            Some(value) if value.callable.is_some() => self.first_result(values, &[], call.place),
+        let made = match values.last() {
+            Some(_) if values.iter().any(|value| value.callable.is_some()) => {
+                self.first_result(values, &[], call.place)
+            }
             Some(value) => value.clone(),
             None => Value::default(),
         };
@@ -338,7 +340,7 @@ impl<'a> Frame<'_, 'a> {
         match values.iter().find(|value| value.callable.is_some()) {
             Some(value) => {
                 let value = value.clone();
-                self.run_argument(ClosureRuns::Now, &value, &[content], place)
+                self.run_maybe(&value, &[content], place)
             }
             None => on.clone(),
         }
@@ -348,7 +350,7 @@ impl<'a> Frame<'_, 'a> {
         match values.iter().find(|value| value.callable.is_some()) {
             Some(value) => {
                 let value = value.clone();
-                self.run_argument(ClosureRuns::Now, &value, args, place)
+                self.run_maybe(&value, args, place)
             }
             None => Value::default(),
         }
@@ -367,8 +369,11 @@ impl<'a> Frame<'_, 'a> {
             let mut value = Value { ty: inner.clone(), ..on.clone() };
             value.add(&setter);
             let value = self.finish_client(value, inner, call.place);
-            let marks = value.marks.clone();
-            self.absorb(call.receiver, &marks);
+            // By convention `with_…` gives another value, and leaves its receiver as it is.
+            if !call.method.starts_with("with_") {
+                let marks = value.marks.clone();
+                self.absorb(call.receiver, &marks);
+            }
             return value;
         }
         let passes_input = on
@@ -377,7 +382,7 @@ impl<'a> Frame<'_, 'a> {
             .filter(|mark| matches!(mark.what, What::Param(_) | What::Cell(_) | What::Copied(_)))
             .cloned()
             .collect();
-        Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() }
+        copied(&Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() })
     }
 }
 

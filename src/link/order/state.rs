@@ -40,6 +40,8 @@ pub(super) struct State {
     pub used: BTreeSet<HazardId>,
     pub forks: Vec<OpenFork>,
     pub ended: bool,
+    /// Whether it ended in another program.
+    pub is_exec: bool,
 }
 
 impl State {
@@ -56,6 +58,7 @@ impl State {
         for fork in self.forks.iter_mut().filter(|fork| fork.child_here) {
             fork.child_work = None;
         }
+        self.is_exec = true;
         self.end();
     }
 
@@ -77,8 +80,7 @@ impl State {
     /// What may be after one of several ways.
     pub(super) fn join(before: Self, ways: Vec<Self>) -> Self {
         let known = before.forks.len();
-        let mut joined =
-            Self { alive: Alive::new(), used: BTreeSet::new(), forks: before.forks, ended: true };
+        let mut joined = Self { forks: before.forks, ended: true, ..Self::default() };
         for fork in &mut joined.forks {
             fork.child_here = false;
             fork.child_work = None;
@@ -89,6 +91,7 @@ impl State {
                 joined.ended = false;
                 joined.alive.extend(way.alive);
             }
+            joined.is_exec |= way.is_exec;
             joined.used.extend(&way.used);
             for (at, fork) in way.forks.into_iter().enumerate() {
                 if at < known {
