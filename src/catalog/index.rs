@@ -58,8 +58,12 @@ impl Catalog {
         let mut catalog = Self { words: Words::shipped()?, ..Self::default() };
         let files =
             shipped::FILES.iter().map(|(name, text)| parse(name, text)).collect::<Result<Vec<_>, _>>()?;
-        files.iter().for_each(|file| catalog.add_package(file));
-        files.into_iter().for_each(|file| catalog.add_entries(file));
+        for file in &files {
+            catalog.add_package(file);
+        }
+        for file in files {
+            catalog.add_entries(file);
+        }
         Ok(catalog)
     }
 

@@ -175,6 +175,7 @@ pub enum CellKind {
 }
 
 /// A function, associated function or method.
+#[expect(clippy::struct_excessive_bools, reason = "one for each key of the form")]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FnEntry {

@@ -175,7 +175,7 @@ impl Words {
     #[must_use]
     pub fn is_auth_header(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
-        self.headers.names.iter().any(|known| *known == name)
+        self.headers.names.contains(&name)
             || self.headers.parts.iter().any(|part| name.contains(part.as_str()))
     }
 

@@ -103,7 +103,7 @@ fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
 /// Finds and reads the files.
 fn read(args: &CheckArgs, cwd: &Path) -> Input {
     let Discovery { mut project, mut problems } = discover(&args.request(cwd));
-    let mut reader = Reader::new(project.root.clone(), cwd.to_owned());
+    let mut reader = Reader::new(&project.root, cwd);
     for root in &project.other_roots {
         reader.allow(root);
     }

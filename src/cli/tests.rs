@@ -144,7 +144,7 @@ fn nothing_to_look_at_is_2_and_says_what_to_do() {
     let empty = directory(&[]);
     let ran = run_in(&empty, &[&LOUD], "--exit-zero -q");
     assert_eq!((ran.code, ran.out.as_str()), (FAILED, ""));
-    assert!(ran.err.contains("name a path"), "{ran:?}");
+    assert!(ran.err.contains("name a file or directory to check"), "{ran:?}");
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn manifest() -> String {
         .collect();
     names.sort();
     for name in names {
-        text.push_str(&format!("{name} = \"*\"\n"));
+        text.extend([&name, " = \"*\"\n"]);
     }
     text
 }

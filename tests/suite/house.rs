@@ -13,13 +13,30 @@ struct Source {
     text: String,
 }
 
-fn sources() -> Vec<Source> {
+/// The files of `src`.
+fn files() -> Vec<Source> {
     let src = root().join("src");
     let read = |path: &Path| Source {
-        path: path.strip_prefix(&src).expect("it is below src").to_string_lossy().into_owned(),
+        path: path.strip_prefix(&src).expect("it is below src").to_string_lossy().replace('\\', "/"),
         text: fs::read_to_string(path).expect("it can be read"),
     };
     files_below(&src, ".rs").iter().map(|path| read(path)).collect()
+}
+
+/// The files of `src`, without those that hold tests alone.
+fn sources() -> Vec<Source> {
+    let mut all = files();
+    let tests: Vec<String> = all.iter().flat_map(test_modules).collect();
+    all.retain(|source| !tests.contains(&source.path));
+    all
+}
+
+/// The files of the modules that a file declares for tests alone.
+fn test_modules(source: &Source) -> Vec<String> {
+    let dir = source.path.trim_end_matches(".rs").trim_end_matches("lib").to_owned();
+    let behind = source.text.split("#[cfg(test)]\nmod ").skip(1);
+    let names = behind.filter_map(|rest| rest.lines().next()?.strip_suffix(';'));
+    names.map(|name| format!("{dir}/{name}.rs")).collect()
 }
 
 /// The floor of a file: `link/eval.rs` stands on `link`.
@@ -28,18 +45,35 @@ fn floor(path: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| *floor == first)
 }
 
-/// The code of a file, comments and tests left out.
+/// The code of a file, comments and the tests at its end left out.
 fn code(source: &Source) -> String {
-    let before_tests = source.text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = before_tests.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut stretches = source.text.split_inclusive("#[cfg(test)]\n");
+    let mut code: Vec<&str> = stretches.next().into_iter().collect();
+    let is_test_block = |stretch: &&str| stretch.lines().next().is_some_and(|line| line.ends_with('{'));
+    code.extend(stretches.take_while(|stretch| !is_test_block(stretch)));
+    let lines = code.iter().flat_map(|it| it.lines()).filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Whether code names a word, and not a longer one that it is a part of.
 fn names(code: &str, word: &str) -> bool {
     let is_part = |char: Option<char>| char.is_some_and(|it| it.is_alphanumeric() || it == '_');
+    let is_open = !is_part(word.chars().next_back());
     code.match_indices(word).any(|(at, _)| {
-        !is_part(code[..at].chars().next_back()) && !is_part(code[at + word.len()..].chars().next())
+        let is_whole = is_open || !is_part(code[at + word.len()..].chars().next());
+        is_whole && !is_part(code[..at].chars().next_back())
     })
+}
+
+#[test]
+fn the_house_is_seen() {
+    let sources = sources();
+    let of = |path: &str| sources.iter().find(|source| source.path == path);
+    assert!(of("catalog/process_tests.rs").is_none() && of("cli/tests.rs").is_none());
+    let catalog = code(of("catalog.rs").expect("it is there"));
+    assert!(names(&catalog, "mod index") && names(&catalog, "CatalogError"), "{catalog}");
+    assert!(FLOORS.iter().all(|name| of(&format!("{name}.rs")).is_some()));
+    assert!(names("use syn::File;", "syn::") && names("a(syn)", "syn") && !names("async fn", "syn"));
 }
 
 #[test]
@@ -56,7 +90,7 @@ fn arrows_point_downward() {
 
 #[test]
 fn every_file_says_what_it_is() {
-    for source in sources() {
+    for source in files() {
         assert!(source.text.starts_with("//! "), "{} does not open with what it is", source.path);
     }
 }
@@ -77,14 +111,18 @@ fn only(floors: &[&str], words: &[&str], why: &str) {
 
 #[test]
 fn only_facts_knows_syntax() {
-    only(&["facts"], &["syn", "proc_macro2", "quote"], "syntax trees end in facts");
+    only(
+        &["facts"],
+        &["syn::", "use syn", "proc_macro2", "quote::", "quote!", "use quote"],
+        "syntax trees end in facts",
+    );
 }
 
 #[test]
 fn only_source_reads_the_disk() {
     only(
         &["source"],
-        &["std::fs", "File::open", "walkdir", "ignore", "canonicalize"],
+        &["std::fs", "fs::", "File::open", "walkdir", "ignore::", "use ignore", "canonicalize"],
         "source is the floor that reads",
     );
 }
@@ -98,7 +136,18 @@ fn only_report_knows_formats() {
 fn only_the_cli_speaks() {
     only(
         &["cli"],
-        &["clap", "println!", "eprintln!", "process::exit", "std::env"],
+        &[
+            "clap::",
+            "use clap",
+            "print!",
+            "println!",
+            "eprint!",
+            "eprintln!",
+            "stdout()",
+            "stderr()",
+            "process::exit",
+            "std::env",
+        ],
         "decisions, printing and exiting are the cli's",
     );
 }

@@ -62,7 +62,8 @@ fn check_report(page: &Path, before: &[Block], block: &Block, place: &str, failu
     failures.push(format!("{place}: the report is now (AUTHLINT_BLESS=1 rewrites it)\n{report}"));
 }
 
-fn bless(page: &Path, old: &str, new: &str) {
+/// Puts a report in the place of another in a page.
+pub(crate) fn bless(page: &Path, old: &str, new: &str) {
     let text = fs::read_to_string(page).expect("a page can be read");
     let new = format!("```text\n{}\n```", new.trim_end());
     fs::write(page, text.replacen(&format!("```text\n{old}```"), &new, 1)).expect("a page can be written");

@@ -1,7 +1,11 @@
-//! Runs of the linter in this process, with what it printed.
+//! Runs of the linter, in this process and as the real binary, with what it printed.
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use authlint::cli::{self, Environment};
 
@@ -29,6 +33,81 @@ pub(crate) fn run(dir: &Path, args: &[&str]) -> Run {
     let code = cli::run(args, dir, &environment, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Run { code, out: text(out), err: text(err) }
+}
+
+/// What a process inherits from whoever runs the tests and what changes its output.
+const SCRUBBED: [&str; 8] = [
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
+    "CARGO_TERM_COLOR",
+    "RAYON_NUM_THREADS",
+    "RUST_BACKTRACE",
+    "COLUMNS",
+];
+
+/// Long enough for any run on any machine: a run that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The real binary, to be run in a directory, with nothing in its environment that changes its output.
+pub(crate) fn binary(dir: &Path) -> Command {
+    let mut command = program(env!("CARGO_BIN_EXE_cargo-authlint"));
+    command.current_dir(dir);
+    for name in SCRUBBED {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A program to be started.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the real binary is tested, and a FIFO has to be made by someone"
+)]
+pub(crate) fn program(name: &str) -> Command {
+    Command::new(name)
+}
+
+/// Runs the real binary with these arguments in a directory.
+pub(crate) fn run_binary(dir: &Path, args: &[&str]) -> Run {
+    run_to_end(binary(dir).args(args))
+}
+
+/// Runs a command to its end.
+pub(crate) fn run_to_end(command: &mut Command) -> Run {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it can be started");
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    thread::scope(|scope| {
+        let out = scope.spawn(|| text(out));
+        let err = scope.spawn(|| text(err));
+        let code = ended(&mut child);
+        let (out, err) = (out.join().expect("it was read"), err.join().expect("it was read"));
+        let code = code.unwrap_or_else(|| panic!("it died by a signal\n{err}"));
+        Run { code: u8::try_from(code).expect("a code of a byte"), out, err }
+    })
+}
+
+fn text(stream: Option<impl Read>) -> String {
+    let mut text = String::new();
+    stream.expect("it is piped").read_to_string(&mut text).expect("output is UTF-8");
+    text
+}
+
+/// The exit code, or nothing when a signal ended it.
+fn ended(child: &mut Child) -> Option<i32> {
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("it can be waited for") {
+            return status.code();
+        }
+        if started.elapsed() > PATIENCE {
+            child.kill().expect("it can be ended");
+            panic!("it hangs");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// A finding as the json format tells it: file, 1-based line, rule.

@@ -1,0 +1,68 @@
+//! What the README and the hooks say is what the program does.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use authlint::rules::RULES;
+
+use crate::block::blocks;
+use crate::pages::bless;
+use crate::run::{root, run};
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("it can be read")
+}
+
+#[test]
+fn it_opens_with_a_real_report() {
+    let readme = readme();
+    let first = blocks(&readme).into_iter().next().expect("a block");
+    assert_eq!(first.kind, "text");
+    let run = run(root(), &["check", "--color", "never", "fixtures/llm-gateway"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    if first.text.trim_end() != run.out.trim_end() && std::env::var_os("AUTHLINT_BLESS").is_some() {
+        return bless(&root().join("README.md"), &first.text, &run.out);
+    }
+    assert_eq!(first.text.trim_end(), run.out.trim_end(), "AUTHLINT_BLESS=1 rewrites it");
+}
+
+#[test]
+fn it_lists_every_rule() {
+    let readme = readme();
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once("`]"));
+    let listed: Vec<(&str, &str)> = rows.collect();
+    assert_eq!(listed.len(), RULES.len());
+    for (rule, (id, row)) in RULES.iter().zip(listed) {
+        assert_eq!(rule.id, id);
+        assert!(row.starts_with(&format!("(rules/{id}.md) | {} |", rule.summary)), "{row}");
+    }
+}
+
+#[test]
+fn flags_that_it_names_exist() {
+    let of_cargo = ["--path"];
+    let help = run(root(), &["check", "--help"]).out;
+    let readme = readme();
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
+    let words = readme.split(|c: char| !is_part(c));
+    let flags: BTreeSet<&str> =
+        words.filter(|it| it.starts_with("--") && it.len() > 3 && !it.ends_with('-')).collect();
+    assert!(flags.contains("--fail-on"), "{flags:?}");
+    for flag in flags.iter().filter(|flag| !of_cargo.contains(flag)) {
+        assert!(help.split(|c: char| !is_part(c)).any(|word| word == *flag), "there is no {flag}");
+    }
+}
+
+#[test]
+fn what_a_hook_runs_is_a_run() {
+    let hooks = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).expect("it can be read");
+    let entries: Vec<&str> = hooks.lines().filter_map(|line| line.trim().strip_prefix("entry: ")).collect();
+    assert_eq!(entries.len(), 3);
+    for entry in entries {
+        let (program, args) = entry.split_once(' ').expect("a program and its arguments");
+        assert_eq!(program, "cargo-authlint");
+        let args: Vec<&str> = args.split(' ').collect();
+        let run = run(&root().join("fixtures/clean-service"), &args);
+        assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    }
+}
