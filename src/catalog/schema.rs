@@ -187,6 +187,9 @@ pub struct FnEntry {
     /// Arguments that are a credential, whatever they look like.
     #[serde(default)]
     pub credential: Vec<usize>,
+    /// Arguments by which this process signs or checks what it issues itself.
+    #[serde(default)]
+    pub signs: Vec<usize>,
     /// Arguments that may carry one (a header map, a configuration, a provider); what they carry is built in.
     #[serde(default)]
     pub carries: Vec<usize>,

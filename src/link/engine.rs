@@ -98,6 +98,8 @@ pub struct Tables {
     pub summaries: FxHashMap<DefId, Rc<Summary>>,
     /// Places where a credential in the raw is sent: a header, a typed constructor, a request.
     pub sinks: BTreeMap<Place, Marks>,
+    /// What this process signs or checks its own tokens by.
+    pub signing: BTreeSet<OriginId>,
 }
 
 /// How much there is to know about a field.
@@ -294,7 +296,8 @@ impl<'a> Engine<'a> {
             return value;
         }
         let is_refused = |what: &What| match what {
-            What::Built(..) | What::BuiltParam(..) | What::Refreshing | What::Hazard(_) => true,
+            What::Refreshing | What::Hazard(_) => true,
+            _ if what.is_built() => true,
             What::Param(_) | What::Input(_) | What::Credential(_) | What::MixedParams | What::MixedInputs => {
                 is_inert
             }
@@ -356,7 +359,7 @@ impl<'a> Engine<'a> {
             What::Copied(_) => true,
             _ => false,
         };
-        fill.from_parameter = value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..)));
+        fill.from_parameter = value.any(What::is_open);
         let value = self.closed(value, fill.def);
         let value = value.map_marks(&mut |mark, out| {
             if !is_left(&mark.what) {
@@ -383,8 +386,7 @@ impl<'a> Engine<'a> {
 
     /// The value with every parameter of `reader` replaced by what callers in sight pass for it.
     pub(super) fn closed(&mut self, value: &Value, reader: DefId) -> Value {
-        let is_open = |what: &What| matches!(what, What::Param(_) | What::BuiltParam(..) | What::MixedParams);
-        if !value.any(is_open) {
+        if !value.any(What::is_open) {
             return value.clone();
         }
         super::subst::close(self, value, reader)

@@ -606,7 +606,13 @@ pub(super) fn carried(value: &Value) -> Marks {
     let is_carried = |what: &What| {
         matches!(
             what,
-            What::Credential(_) | What::Built(..) | What::Param(_) | What::BuiltParam(..) | What::Refreshing
+            What::Credential(_)
+                | What::Built(..)
+                | What::Param(_)
+                | What::Secret(..)
+                | What::BuiltParam(..)
+                | What::BuiltSecret(..)
+                | What::Refreshing
         )
     };
     let all = value.all_marks();

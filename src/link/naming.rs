@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{
     engine::Engine,
-    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, What},
+    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What},
     world::DefId,
 };
 use crate::catalog::{
@@ -25,14 +25,15 @@ pub(super) fn credential_by_name(
 }
 
 /// The credential that something from outside is, because of where it goes.
-pub(super) fn credential_anyway(engine: &mut Engine<'_>, origin: OriginId) -> Option<CredentialId> {
+pub(super) fn credential_wanted(engine: &mut Engine<'_>, origin: OriginId, wanted: Wanted) -> CredentialId {
     let name = engine.tables.origins.get(origin.0).name.clone();
-    let class = engine.inputs().catalog.words().classify(&name).unwrap_or(NameClass {
-        kind: CredentialKind::ApiKey,
-        lifetime: Lifetime::Rotatable,
+    let named = engine.inputs().catalog.words().classify(&name);
+    let class = NameClass {
+        kind: wanted.kind.or(named.map(|it| it.kind)).unwrap_or(CredentialKind::ApiKey),
+        lifetime: wanted.lifetime.or(named.map(|it| it.lifetime)).unwrap_or(Lifetime::Rotatable),
         is_own_signing: false,
-    });
-    Some(credential(engine, origin, class))
+    };
+    credential(engine, origin, class)
 }
 
 /// The credential of an origin with this class.
@@ -77,7 +78,11 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
 pub(super) fn last_param(value: &Value) -> u16 {
     let mut last = 0;
     value.any(|what| {
-        if let What::Param(param) | What::BuiltParam(param, _) = what {
+        if let What::Param(param)
+        | What::Secret(param, _)
+        | What::BuiltParam(param, _)
+        | What::BuiltSecret(param, ..) = what
+        {
             last = last.max(param.index);
         }
         false

@@ -141,6 +141,13 @@ impl Program<'_> {
         self.tables.sinks.values().any(|marks| marks.iter().any(is))
     }
 
+    /// Whether this process signs or checks its own tokens by a credential: keeping it is right.
+    #[must_use]
+    pub fn is_own_signing(&self, credential: CredentialId) -> bool {
+        let entry = self.credential(credential);
+        entry.is_own_signing || self.tables.signing.contains(&entry.origin)
+    }
+
     /// The way of a mark, from where it enters to where it is.
     #[must_use]
     pub fn way<'t>(&self, trace: &'t Trace) -> Vec<&'t TraceStep> {
@@ -208,7 +215,10 @@ impl Program<'_> {
             What::Credential(id) => Some((mark.clone(), id)),
             _ => None,
         };
-        cell.content.all_marks().iter().filter_map(raw).collect()
+        // What stands deeper belongs to a configuration or a client of its own.
+        let fields = cell.content.fields.iter().flat_map(|fields| fields.values());
+        let marks = cell.content.marks.iter().chain(fields.flat_map(|field| field.marks.iter()));
+        marks.filter_map(raw).collect()
     }
 
     /// Whether a type is a collection that is asked by a key, under whatever wrappers.

@@ -312,6 +312,7 @@ impl<'a> Resolver<'a> {
                 imports.iter().find_map(|import| self.imported(module, *import, space))
             })
             .or_else(|| at.globs.iter().find_map(|import| self.in_glob(module, *import, name, space)))
+            .or_else(|| self.in_unknown_glob(module, name))
     }
 
     fn own(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
@@ -323,7 +324,9 @@ impl<'a> Resolver<'a> {
         }
         let defs = at.names.get(name)?;
         let fits = |def: &&DefId| self.is_in_space(**def, space);
-        defs.iter().find(fits).map(|def| Res::Def(*def))
+        // Of twins behind `#[cfg(…)]`, the one that is compiled for a program on a system that forks.
+        let found = defs.iter().filter(fits).min_by_key(|def| self.world.def(**def).distance);
+        found.map(|def| Res::Def(*def))
     }
 
     fn is_in_space(&self, def: DefId, space: Space) -> bool {
@@ -350,6 +353,27 @@ impl<'a> Resolver<'a> {
                 let full = format_smolstr!("{path}::{name}");
                 self.inputs.catalog.knows(&full).then(|| Res::External(self.inputs.catalog.canonical(&full)))
             }
+            _ => None,
+        }
+    }
+
+    /// A type that only a glob of a crate that nobody described can bring in.
+    fn in_unknown_glob(&self, module: ModuleId, name: &Name) -> Option<Res> {
+        let is_type =
+            name.chars().next().is_some_and(char::is_uppercase) && name.chars().any(char::is_lowercase);
+        if !is_type || prelude(name).is_some() {
+            return None;
+        }
+        let globs = self.world.module(module).globs.iter().filter_map(|import| {
+            let path = &self.inputs.import(*import).path;
+            match self.resolve_import(module, path, Space::Type)? {
+                Res::External(root) => Some(root),
+                _ => None,
+            }
+        });
+        let unknown: Vec<SmolStr> = globs.filter(|root| !self.inputs.catalog.knows(root)).collect();
+        match unknown.as_slice() {
+            [root] => Some(Res::External(format_smolstr!("{root}::{name}"))),
             _ => None,
         }
     }

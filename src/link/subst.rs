@@ -6,7 +6,9 @@ use std::rc::Rc;
 use super::{
     engine::Engine,
     naming,
-    value::{Build, Mark, Marks, Origin, Param, Source, Trace, TraceEvent, Value, What, joined, step},
+    value::{
+        BuildId, Mark, Marks, Origin, Param, Source, Trace, TraceEvent, Value, Wanted, What, joined, step,
+    },
     world::DefId,
 };
 use crate::source::Place;
@@ -17,18 +19,63 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
         return value.clone();
     }
     let passed: Vec<Passed<'_>> = args.iter().map(Passed::new).collect();
-    value.map_marks(&mut |mark, out| match &mark.what {
-        What::Param(param) => {
-            out.extend(project(passed.get(usize::from(param.index)), param, &mark.trace));
+    value.map_marks(&mut |mark, out| {
+        if mark.what == What::MixedParams {
+            return;
         }
-        What::BuiltParam(param, build) => {
-            let passed = project(passed.get(usize::from(param.index)), param, &mark.trace);
-            let build = engine.tables.builds.get(build.0).clone();
-            out.extend(passed.into_iter().map(|mark| built(engine, mark, &build)));
-        }
-        What::MixedParams => {}
-        _ => out.push(mark.clone()),
+        let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
+        let marks = project(passed.get(usize::from(param.index)), &param, &mark.trace);
+        out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
+}
+
+/// Where a parameter is in a function.
+#[derive(Clone, Copy)]
+enum At {
+    /// Anywhere.
+    Plain,
+    /// Where only a credential goes.
+    Secret(Wanted),
+    /// In a client.
+    Built(BuildId),
+    /// In a client, where only a credential goes.
+    BuiltSecret(BuildId, Wanted),
+}
+
+/// The parameter that a mark stands for, and where it is.
+fn open(what: &What) -> Option<(Param, At)> {
+    match *what {
+        What::Param(param) => Some((param, At::Plain)),
+        What::Secret(param, wanted) => Some((param, At::Secret(wanted))),
+        What::BuiltParam(param, build) => Some((param, At::Built(build))),
+        What::BuiltSecret(param, build, wanted) => Some((param, At::BuiltSecret(build, wanted))),
+        _ => None,
+    }
+}
+
+/// What a mark that is passed for a parameter is at the parameter's place.
+fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
+    let what = match (at, mark.what) {
+        (At::Plain, what) => what,
+        (At::Secret(wanted), What::Param(param)) => What::Secret(param, wanted),
+        (At::Secret(wanted), What::Input(origin)) => {
+            What::Credential(naming::credential_wanted(engine, origin, wanted))
+        }
+        (At::Built(build), What::Param(param)) => What::BuiltParam(param, build),
+        (At::Built(build), What::Secret(param, wanted)) => What::BuiltSecret(param, build, wanted),
+        (At::Built(build) | At::BuiltSecret(build, _), What::Credential(credential)) => {
+            What::Built(credential, build)
+        }
+        // Only what says so itself is a credential here: an endpoint and a region are built in as well.
+        (At::Built(_), What::Input(_)) => return None,
+        (At::BuiltSecret(build, wanted), What::Param(param)) => What::BuiltSecret(param, build, wanted),
+        (At::BuiltSecret(build, _), What::Secret(param, wanted)) => What::BuiltSecret(param, build, wanted),
+        (At::BuiltSecret(build, wanted), What::Input(origin)) => {
+            What::Built(naming::credential_wanted(engine, origin, wanted), build)
+        }
+        (_, other) => other,
+    };
+    Some(Mark { what, trace: mark.trace })
 }
 
 /// A value that leaves its function for a place that everybody sees: its parameters are what callers in sight pass, or
@@ -37,19 +84,18 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
     let values: Vec<Option<Value>> =
         (0..=naming::last_param(value)).map(|at| engine.param(def, at, def)).collect();
     let passed: Vec<Option<Passed<'_>>> = values.iter().map(|it| it.as_ref().map(Passed::new)).collect();
-    value.map_marks(&mut |mark, out| match &mark.what {
-        What::Param(param) => out.extend(close_param(engine, def, param, &passed, mark)),
-        What::BuiltParam(param, build) => {
-            let build = engine.tables.builds.get(build.0).clone();
-            let mut marks = close_param(engine, def, param, &passed, mark);
-            // Callers in sight pass something that could not be followed, and it is a credential all the same.
-            if marks.is_empty() && !is_placeholder(engine, values.get(usize::from(param.index))) {
-                marks = unseen(engine, def, param, mark);
-            }
-            out.extend(marks.into_iter().map(|mark| built(engine, mark, &build)));
+    value.map_marks(&mut |mark, out| {
+        if mark.what == What::MixedParams {
+            return;
         }
-        What::MixedParams => {}
-        _ => out.push(mark.clone()),
+        let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
+        let mut marks = close_param(engine, def, &param, &passed, mark);
+        // Callers in sight pass something that could not be followed, and it is a credential all the same.
+        let is_secret = matches!(place, At::Secret(_) | At::BuiltSecret(..));
+        if marks.is_empty() && is_secret && !is_placeholder(engine, values.get(usize::from(param.index))) {
+            marks = unseen(engine, def, &param, mark);
+        }
+        out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
 }
 
@@ -126,29 +172,13 @@ fn project(arg: Option<&Passed<'_>>, param: &Param, trace: &Trace) -> Vec<Mark> 
         .collect()
 }
 
-fn built(engine: &mut Engine<'_>, mark: Mark, build: &Build) -> Mark {
-    let id = engine.tables.builds.intern(build.clone());
-    let what = match mark.what {
-        What::Credential(credential) => What::Built(credential, id),
-        What::Param(param) => What::BuiltParam(param, id),
-        What::Input(origin) => match naming::credential_anyway(engine, origin) {
-            Some(credential) => What::Built(credential, id),
-            None => What::Input(origin),
-        },
-        other => other,
-    };
-    Mark { what, trace: mark.trace }
-}
-
 fn has_params(value: &Value) -> bool {
-    value.any(|what| matches!(what, What::Param(_) | What::BuiltParam(..) | What::MixedParams))
+    value.any(|what| open(what).is_some() || *what == What::MixedParams)
 }
 
 /// Marks the way of each mark with a step.
 pub(super) fn with_step(value: &Value, place: Place, event: &TraceEvent) -> Value {
-    let is_told = |what: &What| {
-        matches!(what, What::Credential(_) | What::Built(..) | What::Param(_) | What::BuiltParam(..))
-    };
+    let is_told = |what: &What| matches!(what, What::Credential(_) | What::Built(..)) || open(what).is_some();
     if !value.any(is_told) {
         return value.clone();
     }

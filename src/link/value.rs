@@ -83,8 +83,12 @@ pub enum What {
     Credential(CredentialId),
     /// A credential that is built into a client.
     Built(CredentialId, BuildId),
-    /// Whatever the caller passes, built into a client.
+    /// Whatever the caller passes, where only a credential goes.
+    Secret(Param, Wanted),
+    /// Whatever the caller passes, built into a client; a credential only when it says so itself.
     BuiltParam(Param, BuildId),
+    /// Whatever the caller passes where only a credential goes, built into a client.
+    BuiltSecret(Param, BuildId, Wanted),
     /// Something that renews its credentials by itself.
     Refreshing,
     /// Something that a fork does not copy.
@@ -103,6 +107,15 @@ pub enum What {
     MixedParams,
     /// More things from outside than are told apart.
     MixedInputs,
+}
+
+/// What a place takes where only a credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wanted {
+    /// What the credential is, where the place says so.
+    pub kind: Option<CredentialKind>,
+    /// How long it lives, where the place says so.
+    pub lifetime: Option<Lifetime>,
 }
 
 macro_rules! id {
@@ -310,7 +323,7 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
 
 /// Keeps the cost of a value bounded: what is made of too many parts of one kind is known as a mixture of them.
 fn bound(list: &mut Vec<Mark>) {
-    mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_)));
+    mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_) | What::BuiltParam(..)));
     mix(list, What::MixedInputs, INPUTS, |what| matches!(what, What::Input(_)));
     list.truncate(MARKS);
 }
@@ -353,6 +366,27 @@ pub(super) fn union(a: &Marks, b: &Marks) -> Marks {
         return Rc::clone(a);
     }
     merged.into()
+}
+
+impl What {
+    /// Whether it stands for what a caller passes.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self,
+            Self::Param(_)
+                | Self::Secret(..)
+                | Self::BuiltParam(..)
+                | Self::BuiltSecret(..)
+                | Self::MixedParams
+        )
+    }
+
+    /// Whether it is built into a client, or will be once a caller passes it.
+    #[must_use]
+    pub fn is_built(&self) -> bool {
+        matches!(self, Self::Built(..) | Self::BuiltParam(..) | Self::BuiltSecret(..))
+    }
 }
 
 impl Value {
@@ -460,7 +494,7 @@ impl Value {
         let has = |mark: &Mark| {
             has_what(&mark.what)
                 || match mark.what {
-                    What::Param(_) => has_what(&What::MixedParams),
+                    What::Param(_) | What::BuiltParam(..) => has_what(&What::MixedParams),
                     What::Input(_) => has_what(&What::MixedInputs),
                     _ => false,
                 }

@@ -97,6 +97,8 @@ pub struct Def {
     pub body: Option<ModuleId>,
     /// Whether it is compiled for tests only.
     pub is_test: bool,
+    /// How far it is from a normal build on Unix: 0 for what is compiled there, more for tests and other systems.
+    pub distance: u8,
 }
 
 /// All crates, modules and definitions.
@@ -283,7 +285,11 @@ impl Builder<'_> {
             return;
         }
         let module = self.add_module(krate, Some(parent), false, is_test);
-        self.world.modules[parent.0 as usize].modules.insert(item.name.clone(), module);
+        let is_off = item.attributes.iter().any(is_off_gate);
+        let known = &mut self.world.modules[parent.0 as usize].modules;
+        if !is_off || !known.contains_key(&item.name) {
+            known.insert(item.name.clone(), module);
+        }
         self.add_items(module, child_file, items, None);
     }
 
@@ -324,7 +330,9 @@ impl Builder<'_> {
         let is_in_test =
             parent.map_or(self.world.module(module).is_test, |parent| self.world.def(parent).is_test);
         let is_test = is_in_test || item.attributes.iter().any(is_test_gate);
-        self.world.defs.push(Def { module, file, item: id, parent, body: None, is_test });
+        let is_off = item.attributes.iter().any(is_off_gate);
+        let distance = u8::from(is_off) + u8::from(is_test && !is_in_test);
+        self.world.defs.push(Def { module, file, item: id, parent, body: None, is_test, distance });
         if parent.is_none() && !item.name.is_empty() {
             self.world.modules[module.0 as usize].names.entry(item.name.clone()).or_default().push(def);
         }
@@ -506,6 +514,24 @@ fn is_test_gate(attribute: &Attribute) -> bool {
     match last {
         "test" | "bench" | "rstest" | "test_case" | "quickcheck" | "proptest" | "fixture" => true,
         "cfg" => attribute.args.iter().any(needs_test),
+        _ => false,
+    }
+}
+
+/// Whether an attribute keeps its item for systems that do not fork: `#[cfg(windows)]`, `#[cfg(not(unix))]`.
+fn is_off_gate(attribute: &Attribute) -> bool {
+    attribute.path == "cfg" && attribute.args.iter().any(is_off)
+}
+
+fn is_off(arg: &MetaArg) -> bool {
+    match arg.name.as_str() {
+        "windows" => true,
+        "target_os" => arg.value.as_deref().is_some_and(|it| matches!(it, "windows" | "wasi" | "unknown")),
+        "target_family" => arg.value.as_deref().is_some_and(|it| it != "unix"),
+        "target_arch" => arg.value.as_deref().is_some_and(|it| it.starts_with("wasm")),
+        "all" => arg.args.iter().any(is_off),
+        "any" => !arg.args.is_empty() && arg.args.iter().all(is_off),
+        "not" => arg.args.iter().any(|inner| inner.name == "unix" || inner.name == "linux"),
         _ => false,
     }
 }

@@ -53,7 +53,8 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
 /// Of the credentials in the raw that a cell holds, the one that matters most.
 fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId)> {
     let all = program.raw_credentials(cell);
-    let tokens = all.into_iter().filter(|(_, id)| is_token(program.credential(*id)));
+    let tokens =
+        all.into_iter().filter(|(_, id)| !program.is_own_signing(*id) && is_token(program.credential(*id)));
     tokens.min_by_key(|(_, id)| {
         let entry = program.credential(*id);
         (entry.lifetime, program.origin(entry.origin).place)
@@ -69,7 +70,7 @@ fn is_token(credential: &Credential) -> bool {
             | CredentialKind::BotToken
             | CredentialKind::Session
     );
-    is_sent_kind && !credential.is_own_signing && credential.lifetime != Lifetime::Refreshing
+    is_sent_kind && credential.lifetime != Lifetime::Refreshing
 }
 
 fn level(program: &Program<'_>, credential: &Credential) -> Level {

@@ -56,7 +56,7 @@ fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Buil
     });
     let counts = |(_, credential, _): &(&Mark, CredentialId, BuildId)| {
         let entry = program.credential(*credential);
-        !entry.is_own_signing && entry.lifetime != Lifetime::Refreshing
+        !program.is_own_signing(*credential) && entry.lifetime != Lifetime::Refreshing
     };
     let worst = built.filter(counts).min_by_key(|(_, credential, build)| {
         let entry = program.credential(*credential);

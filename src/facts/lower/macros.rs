@@ -69,12 +69,14 @@ impl Lower<'_> {
         }
         let path = self.path(&it.mac.path);
         if let Some(statics) = self.statics(&it.mac, &path) {
+            self.add_attributes(&statics, &it.attrs);
             out.extend(statics);
             return;
         }
         if let Some(items) = parsed_items(it.mac.tokens.clone()) {
             let ids = self.items(&items);
             self.mark_macro(&ids, &path);
+            self.add_attributes(&ids, &it.attrs);
             out.extend(ids);
             return;
         }
@@ -85,6 +87,17 @@ impl Lower<'_> {
             MacroBody::Arms { futures, .. } => futures,
         };
         out.push(self.macro_item(it, ItemKind::MacroCall(path, args)));
+    }
+
+    /// What stands above a macro call stands above each item in it.
+    fn add_attributes(&mut self, ids: &[ItemId], attributes: &[syn::Attribute]) {
+        if attributes.is_empty() {
+            return;
+        }
+        let own = self.attributes(attributes);
+        for id in ids {
+            self.facts.items[id.0 as usize].attributes.extend(own.iter().cloned());
+        }
     }
 
     /// The statics that a macro declares inside a body; whether it is such a macro.

@@ -1,5 +1,7 @@
 //! Calls that the catalog describes.
 
+use std::rc::Rc;
+
 use smol_str::SmolStr;
 
 use super::{Frame, carried};
@@ -16,8 +18,8 @@ use crate::link::{
     naming,
     ty::{self, Ty},
     value::{
-        Build, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value, What, marks_of,
-        no_marks, step, union,
+        Build, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value, Wanted, What,
+        marks_of, no_marks, step, union,
     },
 };
 use crate::source::Place;
@@ -184,7 +186,21 @@ impl Frame<'_, '_> {
             marks = union(&marks, &self.as_credential(arg, entry.kind, entry.lifetime, at_arg));
         }
         for at in &entry.carries {
-            marks = union(&marks, &args.get(*at).map(carried).unwrap_or_else(no_marks));
+            let Some(arg) = args.get(*at) else { continue };
+            // What says where to connect may say who connects.
+            let is_address = entry.kind == Some(CredentialKind::ConnectionString)
+                && arg.any(|what| matches!(what, What::Input(_) | What::Param(_)));
+            let carried = if is_address {
+                self.as_credential(arg, entry.kind, entry.lifetime, place)
+            } else {
+                carried(arg)
+            };
+            marks = union(&marks, &carried);
+        }
+        for at in &entry.signs {
+            if let Some(arg) = args.get(*at) {
+                self.note_signing(arg);
+            }
         }
         if let Some(header) = &entry.header {
             marks = union(&marks, &self.header(header, args, place));
@@ -213,7 +229,20 @@ impl Frame<'_, '_> {
         marks
     }
 
+    /// What this process signs or checks its own tokens by is its own.
+    fn note_signing(&mut self, value: &Value) {
+        let value = self.e.closed(value, self.def);
+        for mark in value.all_marks().iter() {
+            if let What::Credential(id) = mark.what {
+                let origin = self.e.tables.credentials.get(id.0).origin;
+                self.e.tables.signing.insert(origin);
+            }
+        }
+    }
+
     fn note_sink(&mut self, place: Place, marks: &Marks) {
+        let value = Value { marks: Rc::clone(marks), ..Value::default() };
+        let marks = &self.e.closed(&value, self.def).marks;
         let known = self.e.tables.sinks.get(&place).cloned().unwrap_or_else(no_marks);
         self.e.tables.sinks.insert(place, union(&known, marks));
     }
@@ -226,8 +255,7 @@ impl Frame<'_, '_> {
         if !words.is_auth_header_constant(&name) && !words.is_auth_header(&name) {
             return no_marks();
         }
-        let (kind, lifetime) = (Some(CredentialKind::ApiKey), None);
-        let marks = self.as_credential(value, kind, lifetime, place);
+        let marks = self.as_credential(value, None, None, place);
         let value = Value { marks, ..Value::default() };
         self.with_step(&value, place, &TraceEvent::Header(name)).marks
     }
@@ -254,14 +282,12 @@ impl Frame<'_, '_> {
         for mark in all.iter() {
             let what = match &mark.what {
                 What::Input(origin) => {
-                    let name = self.e.tables.origins.get(origin.0).name.clone();
-                    let class = self.class(kind, lifetime, &name);
-                    What::Credential(naming::credential(self.e, *origin, class))
+                    What::Credential(naming::credential_wanted(self.e, *origin, Wanted { kind, lifetime }))
                 }
+                What::Param(param) => What::Secret(*param, Wanted { kind, lifetime }),
                 What::Credential(id) => What::Credential(self.sent_elsewhere(*id)),
-                What::Built(..) | What::Param(_) | What::BuiltParam(..) | What::Refreshing => {
-                    mark.what.clone()
-                }
+                What::Refreshing | What::Secret(..) => mark.what,
+                what if what.is_built() => *what,
                 _ => continue,
             };
             marks.push(Mark { what, trace: mark.trace.clone() });
@@ -325,7 +351,7 @@ impl Frame<'_, '_> {
         let Some(certainty) = self.certainty(ty) else { return value };
         let Some(path) = ty.path() else { return value };
         let client = shown(path);
-        let is_raw = |what: &What| matches!(what, What::Credential(_) | What::Param(_));
+        let is_raw = |what: &What| matches!(what, What::Credential(_) | What::Param(_) | What::Secret(..));
         if !value.marks.iter().any(|mark| is_raw(&mark.what)) {
             return value;
         }
@@ -333,8 +359,9 @@ impl Frame<'_, '_> {
         let marks = value.marks.iter().map(|mark| {
             let what = match &mark.what {
                 What::Credential(credential) => What::Built(*credential, build),
-                What::Param(param) => What::BuiltParam(param.clone(), build),
-                other => return Mark { what: other.clone(), trace: mark.trace.clone() },
+                What::Param(param) => What::BuiltParam(*param, build),
+                What::Secret(param, wanted) => What::BuiltSecret(*param, build, *wanted),
+                other => return Mark { what: *other, trace: mark.trace.clone() },
             };
             Mark { what, trace: step(&mark.trace, place, TraceEvent::Built(client.clone())) }
         });

@@ -31,6 +31,8 @@ impl<'a> Frame<'_, 'a> {
                     let deeper = param.deeper(std::slice::from_ref(name));
                     value.add_mark(What::Param(deeper), mark.trace.clone());
                 }
+                // A file or an answer has parts; a variable of the environment is one thing.
+                What::Input(origin) if self.is_one_thing(*origin) => {}
                 What::Input(_) | What::Cell(_) | What::Copied(_) => {
                     value.add_mark(mark.what.clone(), mark.trace.clone())
                 }
@@ -48,6 +50,12 @@ impl<'a> Frame<'_, 'a> {
         }
         let value = self.settled(value);
         naming::named(self.e, value, name)
+    }
+
+    fn is_one_thing(&self, origin: crate::link::value::OriginId) -> bool {
+        let entry = self.e.tables.origins.get(origin.0);
+        matches!(entry.source, Source::Env | Source::Field | Source::CompileTime)
+            || (entry.source == Source::Parameter && !entry.name.is_empty())
     }
 
     fn field_of_def(&mut self, def: DefId, name: &Name, mut value: Value, is_in_sight: bool) -> Value {
@@ -240,7 +248,11 @@ impl<'a> Frame<'_, 'a> {
                     let value = Value { marks: marks.clone(), ..Value::default() };
                     self.e.fill_field(def, name, &value, self.def);
                 }
-                self.absorb_at(*base, marks, depth + 1);
+                // What has no name yet stays where it was put.
+                let named: Vec<_> =
+                    marks.iter().filter(|it| !matches!(it.what, What::Input(_))).cloned().collect();
+                let marks = crate::link::value::marks_of(named);
+                self.absorb_at(*base, &marks, depth + 1);
             }
             ExprKind::Ref(inner) | ExprKind::Deref(inner) | ExprKind::Try(inner) | ExprKind::Await(inner) => {
                 self.absorb_at(*inner, marks, depth + 1);
