@@ -153,7 +153,7 @@ impl<'f, 'a> Frame<'f, 'a> {
         self.e.settled(value, &ty)
     }
 
-    fn self_ty(&mut self) -> Ty {
+    pub(super) fn self_ty(&self) -> Ty {
         let path = crate::facts::path::Path {
             segments: vec![crate::facts::path::Segment { name: Name::new_static("Self"), args: Vec::new() }],
             ..Default::default()

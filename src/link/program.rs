@@ -33,6 +33,8 @@ pub struct Program<'a> {
     inherited: Vec<Inherited>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
+    /// The types of the fields of each small struct of the run.
+    parts: BTreeMap<DefId, Vec<Ty>>,
     steps: u64,
 }
 
@@ -47,19 +49,29 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, methods, steps) = {
+    let (tables, inherited, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
-        let mut engine = Engine::new(Types { inputs, world: &world, resolver: &resolver });
+        let types = Types { inputs, world: &world, resolver: &resolver };
+        let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
-        (engine.tables, inherited, methods_of(&world, &resolver), engine.steps)
+        (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
-    Program { catalog, facts, world, tables, inherited, methods, steps }
+    Program { catalog, facts, world, tables, inherited, methods, parts, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
     let names = |def| resolver.assoc_names(&Owner::Def(def)).cloned().collect::<Vec<_>>();
     world.def_ids().map(|def| (def, names(def))).filter(|(_, names)| !names.is_empty()).collect()
+}
+
+fn parts_of(types: Types<'_>) -> BTreeMap<DefId, Vec<Ty>> {
+    let parts = |def: DefId| {
+        let fields = types.fields(def).filter(|fields| fields.len() <= FIELDS)?;
+        let names = fields.iter().filter_map(|field| types.field(def, &field.name));
+        Some((def, names.collect()))
+    };
+    types.world.def_ids().filter_map(parts).collect()
 }
 
 impl Program<'_> {
@@ -185,7 +197,7 @@ impl Program<'_> {
             Ty::Tuple(list) | Ty::Slice(list) => {
                 list.iter().flat_map(|list| list.iter()).any(|inner| self.knows_age(inner, depth + 1))
             }
-            Ty::Def(def, _) => self.def_knows_age(*def),
+            Ty::Def(def, _) => self.def_knows_age(*def) || self.part_knows_age(*def, depth),
             Ty::Trait(_) | Ty::Unknown => false,
         }
     }
@@ -202,6 +214,10 @@ impl Program<'_> {
             .get(&def)
             .is_some_and(|names| names.iter().any(|name| words.is_renewing_method(name)));
         has_field || has_method
+    }
+
+    fn part_knows_age(&self, def: DefId, depth: u32) -> bool {
+        self.parts.get(&def).is_some_and(|parts| parts.iter().any(|part| self.knows_age(part, depth + 1)))
     }
 
     /// The credentials in the raw that a cell keeps for its users: what it holds itself, and the fields of a small struct
@@ -229,8 +245,22 @@ impl Program<'_> {
                 last.ends_with("Map")
                     || list.iter().flat_map(|list| list.iter()).any(|inner| self.is_keyed(inner))
             }
+            Ty::Def(def, _) => {
+                self.parts.get(def).is_some_and(|parts| parts.iter().any(|part| self.is_keyed(part)))
+            }
             _ => false,
         }
+    }
+
+    /// What clients are made from, when a cell holds that: its type, as people know it.
+    #[must_use]
+    pub fn configuration_of_clients(&self, cell: &Cell) -> Option<SmolStr> {
+        let ty = cell.ty.innermost(self.catalog);
+        let is = matches!(
+            ty.role(self.catalog),
+            Some(TypeRole::Config | TypeRole::Credentials | TypeRole::Builder)
+        );
+        is.then(|| self.shown_type(&ty))
     }
 
     /// Whether a type is a struct of this run with many fields, as configurations are.

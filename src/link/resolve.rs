@@ -181,14 +181,19 @@ impl<'a> Resolver<'a> {
 
     fn resolve(&self, module: ModuleId, path: &Path, space: Space) -> Option<Res> {
         let (first, rest) = path.segments.split_first()?;
-        let space_of = |is_last: bool| if is_last { space } else { Space::Type };
-        let mut res = if path.is_global {
+        let root = if path.is_global {
             self.external_root(module, &first.name)?
         } else {
-            self.first_segment(module, &first.name, space_of(rest.is_empty()))?
+            self.first_segment(module, &first.name, if rest.is_empty() { space } else { Space::Type })?
         };
+        self.below(root, rest, space)
+    }
+
+    /// What a path below something names.
+    fn below(&self, mut res: Res, rest: &[crate::facts::path::Segment], space: Space) -> Option<Res> {
         for (at, segment) in rest.iter().enumerate() {
-            res = self.next_segment(&res, &segment.name, space_of(at + 1 == rest.len()))?;
+            let space = if at + 1 == rest.len() { space } else { Space::Type };
+            res = self.next_segment(&res, &segment.name, space)?;
         }
         Some(res)
     }
@@ -386,6 +391,14 @@ impl<'a> Resolver<'a> {
             && let Some(root) = self.external_root(module, &first.name)
         {
             return Some(root);
+        }
+        // `use cached::cached;` starts at the crate, not at what it brings in.
+        let is_own = self.own(module, &first.name, Space::Type).is_some();
+        if !is_own
+            && !path.is_global
+            && let Some(root) = self.external_root(module, &first.name)
+        {
+            return self.below(root, rest, space);
         }
         if let Some(res) = self.resolve(module, path, space) {
             return Some(res);

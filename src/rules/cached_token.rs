@@ -31,7 +31,8 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 
 fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     let is_renewed = !cell.renewals.is_empty() || program.is_refreshing(&cell.content);
-    if cell.is_example || is_renewed || program.knows_its_age(&cell.ty) {
+    let is_of_clients = program.configuration_of_clients(cell).is_some();
+    if cell.is_example || is_renewed || is_of_clients || program.knows_its_age(&cell.ty) {
         return None;
     }
     let (mark, id) = worst(program, cell)?;

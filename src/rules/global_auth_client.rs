@@ -1,5 +1,7 @@
 //! `global-auth-client`: a process-wide cell holds a client that was authenticated once.
 
+use smol_str::SmolStr;
+
 use super::{
     Rule,
     story::{is_constant, kind_name, shared, way},
@@ -9,7 +11,7 @@ use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Program,
     cells::Cell,
-    value::{Build, BuildId, Certainty, Credential, CredentialId, Mark, What},
+    value::{Certainty, Credential, CredentialId, Mark, What},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -34,36 +36,51 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     if cell.is_example || is_renewed || program.knows_its_age(&cell.ty) {
         return None;
     }
-    let (mark, id, build) = worst(program, cell)?;
-    let (credential, build) = (program.credential(id), program.build(build));
+    let (mark, id, client) = worst(program, cell)?;
+    let credential = program.credential(id);
     let label = "every caller in the process shares this client".to_owned();
     let primary = Step { place: cell.place, label };
-    let message = message(program, cell, credential, build);
+    let message = message(program, cell, credential, &client.name);
     let mut finding =
-        Finding::new(RULE.id, level(credential), confidence(credential, build), message, primary);
+        Finding::new(RULE.id, level(credential), confidence(credential, client.certainty), message, primary);
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
     finding.help = help(credential);
     Some(finding)
 }
 
+/// A client as far as a rule asks: its type and how well that is known.
+struct Client {
+    name: SmolStr,
+    certainty: Certainty,
+}
+
 /// Of the credentials built into what a cell holds, the one that matters most.
-fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, BuildId)> {
+fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Client)> {
     let all = cell.content.all_marks();
     let built = all.iter().filter_map(|mark| match mark.what {
-        What::Built(credential, build) => Some((mark, credential, build)),
+        What::Built(credential, build) => {
+            let build = program.build(build);
+            let client = Client { name: build.client.clone(), certainty: build.certainty };
+            Some((mark.clone(), credential, client))
+        }
         _ => None,
     });
-    let counts = |(_, credential, _): &(&Mark, CredentialId, BuildId)| {
-        let entry = program.credential(*credential);
-        !program.is_own_signing(*credential) && entry.lifetime != Lifetime::Refreshing
+    let counts = |id: CredentialId| {
+        !program.is_own_signing(id) && program.credential(id).lifetime != Lifetime::Refreshing
     };
-    let worst = built.filter(counts).min_by_key(|(_, credential, build)| {
-        let entry = program.credential(*credential);
-        let certainty = program.build(*build).certainty;
-        (std::cmp::Reverse(certainty), entry.lifetime, program.origin(entry.origin).place)
-    });
-    worst.map(|(mark, credential, build)| (mark.clone(), credential, build))
+    let all: Vec<_> = built.chain(configured(program, cell)).filter(|(_, id, _)| counts(*id)).collect();
+    all.into_iter().min_by_key(|(_, id, client)| {
+        let entry = program.credential(*id);
+        (std::cmp::Reverse(client.certainty), entry.lifetime, program.origin(entry.origin).place)
+    })
+}
+
+/// A configuration from which clients are made is as good as they are.
+fn configured(program: &Program<'_>, cell: &Cell) -> Vec<(Mark, CredentialId, Client)> {
+    let Some(name) = program.configuration_of_clients(cell) else { return Vec::new() };
+    let with_client = |(mark, id)| (mark, id, Client { name: name.clone(), certainty: Certainty::Known });
+    program.raw_credentials(cell).into_iter().map(with_client).collect()
 }
 
 fn level(credential: &Credential) -> Level {
@@ -71,8 +88,8 @@ fn level(credential: &Credential) -> Level {
 }
 
 /// A connection string says where to connect before it says who connects: a pool for it is what everybody has.
-fn confidence(credential: &Credential, build: &Build) -> Confidence {
-    match build.certainty {
+fn confidence(credential: &Credential, certainty: Certainty) -> Confidence {
+    match certainty {
         _ if credential.kind == CredentialKind::ConnectionString => Confidence::Low,
         Certainty::Known => Confidence::High,
         Certainty::Named => Confidence::Medium,
@@ -80,8 +97,8 @@ fn confidence(credential: &Credential, build: &Build) -> Confidence {
     }
 }
 
-fn message(program: &Program<'_>, cell: &Cell, credential: &Credential, build: &Build) -> String {
-    let (name, client, kind) = (&cell.name, &build.client, kind_name(credential.kind));
+fn message(program: &Program<'_>, cell: &Cell, credential: &Credential, client: &str) -> String {
+    let (name, kind) = (&cell.name, kind_name(credential.kind));
     if credential.lifetime == Lifetime::Expiring {
         return format!("`{name}` keeps a `{client}` whose {kind} ends by itself and is never renewed");
     }

@@ -119,7 +119,7 @@ impl<'a> Frame<'_, 'a> {
         }
         match catalog.ty(path).map(|entry| entry.is) {
             Some(TypeRole::Builder) => Some(self.call_on_builder(call, path, on, values)),
-            Some(TypeRole::Plain) => {
+            Some(TypeRole::Plain) if !self.is_known_by_name(call.method) => {
                 self.run_closures(values, call.place);
                 Some(Value::default())
             }
@@ -128,6 +128,14 @@ impl<'a> Frame<'_, 'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether std's own types have a method of this name, which a `Result` around the value may be meant by.
+    fn is_known_by_name(&self, method: &str) -> bool {
+        let any = self.catalog().any_receiver();
+        [&any.passes, &any.maps, &any.falls_back, &any.inspects, &any.either]
+            .iter()
+            .any(|list| list.iter().any(|name| name == method))
     }
 
     /// A setter by reference leaves its credential in the receiver.

@@ -269,12 +269,27 @@ impl<'a> Frame<'_, 'a> {
         for mark in own.iter() {
             match &mark.what {
                 What::Param(param) if param.is_whole() => self.note_absorbed(param.index, marks),
+                What::Param(param) => self.absorb_part(*param, marks),
                 What::Cell(id) if self.e.tables.cells[id.0 as usize].is_writable => {
                     let value = Value { marks: marks.clone(), ..Value::default() };
                     self.fill_cell(*id, &value, self.cell_place(*id), FillKind::Store);
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// What flows into a field of `self` through a guard that a local holds.
+    fn absorb_part(&mut self, param: crate::link::value::Param, marks: &Marks) {
+        let fields = param.fields();
+        let [field] = &*fields else { return };
+        let is_method = self.e.types.function(self.def).is_some_and(|item| item.receiver.is_some());
+        if param.index != 0 || !is_method {
+            return;
+        }
+        if let Ty::Def(def, _) = self.self_ty() {
+            let value = Value { marks: marks.clone(), ..Value::default() };
+            self.e.fill_field(def, field, &value, self.def);
         }
     }
 
