@@ -4,16 +4,21 @@
 //! every crate of the ecosystem. Names are resolved later, in `link`.
 
 mod blank;
+mod depth;
+mod dump;
 pub mod expr;
 mod gather;
 pub mod item;
 mod lower;
 mod nodes;
+mod offsets;
 pub mod path;
 pub mod pattern;
 mod recover;
+mod scan;
 
 use crate::source::{Problem, Span};
+pub use dump::dump;
 pub use expr::{Expr, ExprId, ExprKind};
 pub use gather::gather;
 pub use item::{Item, ItemId, ItemKind};
