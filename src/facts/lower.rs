@@ -1,5 +1,6 @@
 //! syn's tree to facts: one pass, bottom up, spans put together from those of the parts.
 
+mod block;
 mod expr;
 mod function;
 mod item;
