@@ -4,17 +4,22 @@
 //! every crate of the ecosystem. Names are resolved later, in `link`.
 
 mod blank;
+mod depth;
+mod dump;
 pub mod expr;
 mod gather;
 pub mod item;
 mod load;
 mod lower;
 mod nodes;
+mod offsets;
 pub mod path;
 pub mod pattern;
 mod recover;
+mod scan;
 
 use crate::source::{Problem, Span};
+pub use dump::dump;
 pub use expr::{Expr, ExprId, ExprKind};
 pub use gather::gather;
 pub use item::{Item, ItemId, ItemKind};
@@ -84,13 +89,4 @@ impl FileFacts {
     pub fn pat(&self, id: PatId) -> &Pat {
         &self.pats[id.0 as usize]
     }
-}
-
-/// The facts of every file as text, for people who work on authlint.
-#[must_use]
-pub fn dump(loaded: &Loaded, files: &crate::source::Files) -> String {
-    let one = |(id, file): (crate::source::FileId, &crate::source::SourceFile)| {
-        format!("{} {:#?}", file.shown, loaded.facts[id.0 as usize])
-    };
-    files.iter().map(one).collect::<Vec<_>>().join("\n")
 }

@@ -17,7 +17,7 @@ use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
 use crate::report::{self, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{Discovery, Files, Problem, Project, Reader, discover};
+use crate::source::{Discovery, Files, Problem, Project, Reader, SourceFile, discover};
 
 /// What was asked for.
 struct Job<'a> {
@@ -61,7 +61,7 @@ pub(super) fn check(
     let job = Job { args, environment, levels, rules, active };
     let input = read(args, cwd);
     if args.dump == Some(Dump::Facts) {
-        return dump(&facts::dump(&input.loaded, &input.files), streams);
+        return dump(&dump_of(&input), streams);
     }
     let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
     let is_dumped = args.dump == Some(Dump::Program);
@@ -93,6 +93,15 @@ pub(super) fn check(
         streams.say(outcome.summary);
     }
     Ok(code)
+}
+
+/// The facts of every file, each under its name.
+fn dump_of(input: &Input) -> String {
+    let one = |(file, facts): (&SourceFile, &facts::FileFacts)| {
+        format!("{}\n{}", file.shown, facts::dump(facts, &file.text))
+    };
+    let files = input.files.iter().map(|(_, file)| file);
+    files.zip(&input.loaded.facts).map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {

@@ -19,7 +19,8 @@ pub struct Expr {
     pub span: Span,
 }
 
-/// The kinds of expressions. Parentheses and invisible groups are left out.
+/// The kinds of expressions. Parentheses are left out, but the place of what stands in them covers them. What nests deeper
+/// than facts follow is [`ExprKind::Unknown`] with an empty place.
 #[expect(missing_docs, reason = "the fields are the parts of the form that each variant's doc shows")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
@@ -225,10 +226,12 @@ pub struct MacroCall {
 /// What the tokens of a macro call were read as, without knowing the macro: the first form that fits all tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MacroBody {
-    /// `a, b, name = c`: expressions, the named ones with their name. Identifiers captured inside the first string literal
-    /// (`"{token}"`) follow as named arguments of that name.
+    /// `a, b, name = c`: expressions, the named ones with their name (also `name: c`, `a.name = c`, `"name" = c`, and with
+    /// tracing's sigils, `name = %c`). Identifiers captured inside the first string literal without a name (`"{token}"`)
+    /// follow as named arguments of that name, in the place of the literal.
     Args(Vec<(Option<Name>, ExprId)>),
-    /// `pat = future => body, …`: arms of a `select!`-like macro; each future's expression stands in `futures`.
+    /// `pat = future => body, …`: arms of a `select!`-like macro; each future's expression stands in `futures`. Also
+    /// `recv(r) -> pat => body`, `pat => body`, and `value, pat if guard` of `matches!`, whose body is `true`.
     Arms {
         /// What is waited for, in order.
         futures: Vec<ExprId>,

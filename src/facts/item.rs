@@ -29,7 +29,7 @@ pub struct Item {
     pub kind: ItemKind,
 }
 
-/// An attribute other than a doc comment: `#[path(arguments)]`, `#[path = "value"]`.
+/// An attribute other than a doc comment: `#[path(arguments)]`, `#[path = "value"]`; `#[unsafe(path)]` is `#[path]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
     /// The path, joined with `::`.

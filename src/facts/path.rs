@@ -1,5 +1,7 @@
 //! Paths and types as written.
 
+use std::fmt;
+
 use super::Name;
 use crate::source::Span;
 
@@ -63,4 +65,66 @@ pub enum TypeRef {
     Never,
     /// `_`, and what was not understood (macros in type position, verbatim tokens).
     Unknown,
+}
+
+/// As code without spaces and turbofish: `a::B<T>::c`, `<T>::c`.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(own) = &self.self_type {
+            write!(f, "<{own}>")?;
+        }
+        for (at, segment) in self.segments.iter().enumerate() {
+            if at > 0 || self.is_global || self.self_type.is_some() {
+                f.write_str("::")?;
+            }
+            f.write_str(&segment.name)?;
+            if !segment.args.is_empty() {
+                f.write_str("<")?;
+                list(f, &segment.args, ", ")?;
+                f.write_str(">")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As code; what was not understood is `_`.
+impl fmt::Display for TypeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => path.fmt(f),
+            Self::Ref(inner) => write!(f, "&{inner}"),
+            Self::Tuple(types) => {
+                f.write_str("(")?;
+                list(f, types, ", ")?;
+                f.write_str(")")
+            }
+            Self::Slice(element) => write!(f, "[{element}]"),
+            Self::Impl(bounds) => {
+                f.write_str("impl ")?;
+                list(f, bounds, " + ")
+            }
+            Self::Dyn(bounds) => {
+                f.write_str("dyn ")?;
+                list(f, bounds, " + ")
+            }
+            Self::Fn(params, output) => {
+                f.write_str("fn(")?;
+                list(f, params, ", ")?;
+                write!(f, ") -> {output}")
+            }
+            Self::Never => f.write_str("!"),
+            Self::Unknown => f.write_str("_"),
+        }
+    }
+}
+
+fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, list: &[T], separator: &str) -> fmt::Result {
+    for (at, it) in list.iter().enumerate() {
+        if at > 0 {
+            f.write_str(separator)?;
+        }
+        it.fmt(f)?;
+    }
+    Ok(())
 }

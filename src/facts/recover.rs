@@ -1,102 +1,134 @@
 //! A file item by item: what syn refuses costs one item, not the file.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 
-use super::lower::Lower;
+use super::{ItemId, lower::Lower};
+
+/// At how many places of a stretch that was refused another item is looked for.
+const ATTEMPTS: usize = 8;
 
 /// Lowers a whole file.
 pub(super) fn file(lower: &mut Lower<'_>, stream: TokenStream) {
-    match syn::parse2::<syn::File>(stream.clone()) {
-        Ok(file) => {
-            lower.file_attributes(&file.attrs);
-            let top = lower.items(&file.items);
-            lower.set_top(top);
-        }
-        Err(_) => {
-            let top = items(lower, stream);
-            lower.set_top(top);
-        }
-    }
+    let top = if let Ok(file) = syn::parse2::<syn::File>(stream.clone()) {
+        lower.file_attributes(&file.attrs);
+        lower.items(&file.items)
+    } else {
+        let (attributes, stream) = inner_attributes(stream);
+        lower.file_attributes(&attributes);
+        items(lower, stream)
+    };
+    lower.set_top(top);
 }
 
 /// Lowers as many items of a stream as can be read, and names the rest.
-fn items(lower: &mut Lower<'_>, stream: TokenStream) -> Vec<super::ItemId> {
-    let (attributes, stream) = inner_attributes(stream);
-    lower.file_attributes(&attributes);
+fn items(lower: &mut Lower<'_>, stream: TokenStream) -> Vec<ItemId> {
     let mut found = Vec::new();
     for piece in pieces(stream) {
-        match syn::parse2::<Items>(piece.clone()) {
-            Ok(items) => found.extend(lower.items(&items.0)),
-            Err(error) => found.extend(part(lower, piece, &error)),
+        let error = match parse_all::<syn::Item>(&piece) {
+            Ok(items) => {
+                found.extend(lower.items(&items));
+                continue;
+            }
+            Err(error) => error,
+        };
+        if let Some(item) = container(lower, &piece) {
+            found.push(item);
+        } else {
+            let rest = rest_of::<syn::Item>(lower, &piece, &error);
+            found.extend(lower.items(&rest));
         }
     }
     found
 }
 
-/// An item that does not parse: what is in its braces may, if it is a module or an impl.
-fn part(lower: &mut Lower<'_>, piece: TokenStream, error: &syn::Error) -> Option<super::ItemId> {
-    let trees: Vec<TokenTree> = piece.into_iter().collect();
-    let span = lower.span_of_trees(&trees);
-    let [head @ .., TokenTree::Group(body)] = trees.as_slice() else {
-        lower.problem(span, error);
-        return None;
-    };
-    if body.delimiter() != Delimiter::Brace {
-        lower.problem(span, error);
+/// A module, impl or trait that does not parse as a whole: with those of its items that do.
+fn container(lower: &mut Lower<'_>, piece: &[TokenTree]) -> Option<ItemId> {
+    let [head @ .., TokenTree::Group(body)] = piece else { return None };
+    if body.delimiter() != Delimiter::Brace || !lower.may_reread(lower.span_of_trees(piece)) {
         return None;
     }
-    let is_keyword = |tree: &TokenTree, name: &str| matches!(tree, TokenTree::Ident(ident) if ident == name);
-    let keyword = |name| head.iter().any(|tree| is_keyword(tree, name));
-    if keyword("fn") || !(keyword("mod") || keyword("impl") || keyword("trait")) {
-        lower.problem(span, error);
-        return None;
+    let emptied = head.iter().cloned().chain([emptied(body)]).collect::<TokenStream>();
+    let (mut attributes, stream) = inner_attributes(body.stream());
+    match syn::parse2::<syn::Item>(emptied).ok()? {
+        syn::Item::Mod(mut module) => {
+            module.attrs.append(&mut attributes);
+            if !lower.enter(lower.span_of_trees(piece)) {
+                return None;
+            }
+            let inner = items(lower, stream);
+            lower.leave();
+            Some(lower.module(&module, Some(inner)))
+        }
+        syn::Item::Impl(mut block) => {
+            block.items = members(lower, stream);
+            Some(lower.impl_item(&block))
+        }
+        syn::Item::Trait(mut block) => {
+            block.items = members(lower, stream);
+            Some(lower.trait_item(&block))
+        }
+        _ => None,
     }
-    let emptied = head.iter().cloned().chain([empty(body)]).collect::<TokenStream>();
-    let Ok(item) = syn::parse2::<syn::Item>(emptied) else {
-        lower.problem(span, error);
-        return None;
-    };
-    if keyword("mod") {
-        let inner = items(lower, body.stream());
-        return lower.module_with(&item, inner, span);
-    }
-    let members = members(lower, body.stream());
-    lower.impl_with(&item, &members, span)
 }
 
-fn empty(group: &proc_macro2::Group) -> TokenTree {
-    let mut emptied = proc_macro2::Group::new(group.delimiter(), TokenStream::new());
+/// The same braces with nothing in them.
+fn emptied(group: &Group) -> TokenTree {
+    let mut emptied = Group::new(group.delimiter(), TokenStream::new());
     emptied.set_span(group.span());
     TokenTree::Group(emptied)
 }
 
-/// The functions and constants of an impl or trait that can be read.
-fn members(lower: &mut Lower<'_>, stream: TokenStream) -> Vec<syn::ImplItem> {
+/// The members of an impl or trait that can be read.
+fn members<T: Parse>(lower: &mut Lower<'_>, stream: TokenStream) -> Vec<T> {
     let mut found = Vec::new();
     for piece in pieces(stream) {
-        match syn::parse2::<syn::ImplItem>(piece.clone()) {
-            Ok(member) => found.push(member),
-            Err(error) => {
-                let trees: Vec<TokenTree> = piece.into_iter().collect();
-                let span = lower.span_of_trees(&trees);
-                lower.problem(span, &error);
-            }
+        match parse_all(&piece) {
+            Ok(members) => found.extend(members),
+            Err(error) => found.extend(rest_of(lower, &piece, &error)),
         }
     }
     found
 }
 
-struct Items(Vec<syn::Item>);
-
-impl Parse for Items {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut items = Vec::new();
-        while !input.is_empty() {
-            items.push(input.parse()?);
+/// What can be read at the end of a piece that does not parse; the part before is named as a problem.
+fn rest_of<T: Parse>(lower: &mut Lower<'_>, piece: &[TokenTree], error: &syn::Error) -> Vec<T> {
+    let starts = (1..piece.len()).filter(|at| is_start(&piece[*at]));
+    for at in starts.take(ATTEMPTS) {
+        if !lower.may_reread(lower.span_of_trees(&piece[at..])) {
+            break;
         }
-        Ok(Self(items))
+        if let Ok(rest) = parse_all(&piece[at..]) {
+            lower.problem(lower.span_of_trees(&piece[..at]), error);
+            return rest;
+        }
     }
+    lower.problem(lower.span_of_trees(piece), error);
+    Vec::new()
+}
+
+/// Whether an item may start with this token.
+fn is_start(tree: &TokenTree) -> bool {
+    const STARTS: [&str; 15] = [
+        "async", "const", "enum", "extern", "fn", "impl", "mod", "pub", "static", "struct", "trait", "type",
+        "union", "unsafe", "use",
+    ];
+    match tree {
+        TokenTree::Ident(ident) => STARTS.iter().any(|start| ident == start),
+        TokenTree::Punct(punct) => punct.as_char() == '#',
+        _ => false,
+    }
+}
+
+fn parse_all<T: Parse>(piece: &[TokenTree]) -> syn::Result<Vec<T>> {
+    let all = |input: ParseStream<'_>| {
+        let mut found = Vec::new();
+        while !input.is_empty() {
+            found.push(input.parse()?);
+        }
+        Ok(found)
+    };
+    all.parse2(piece.iter().cloned().collect())
 }
 
 fn inner_attributes(stream: TokenStream) -> (Vec<syn::Attribute>, TokenStream) {
@@ -107,27 +139,57 @@ fn inner_attributes(stream: TokenStream) -> (Vec<syn::Attribute>, TokenStream) {
 }
 
 /// A stream cut behind each `;` and each `{…}` at its own level: one piece an item, its attributes with it.
-fn pieces(stream: TokenStream) -> Vec<TokenStream> {
+fn pieces(stream: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut pieces = Vec::new();
     let mut current: Vec<TokenTree> = Vec::new();
-    let mut has_initialiser = false;
+    let mut end = End::Unknown;
     for tree in stream {
-        let is_semicolon = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == ';');
-        let is_block = matches!(&tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        has_initialiser |= matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '=');
+        end = end.after(&tree);
+        let is_end = match &tree {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && end != End::Semicolon,
+            _ => false,
+        };
         current.push(tree);
-        // `static A: T = { … };` ends at its semicolon.
-        if is_semicolon || (is_block && !has_initialiser && !is_use(&current)) {
-            pieces.push(current.drain(..).collect());
-            has_initialiser = false;
+        if is_end {
+            pieces.push(std::mem::take(&mut current));
+            end = End::Unknown;
         }
     }
     if !current.is_empty() {
-        pieces.push(current.into_iter().collect());
+        pieces.push(current);
     }
     pieces
 }
 
-fn is_use(trees: &[TokenTree]) -> bool {
-    trees.iter().any(|tree| matches!(tree, TokenTree::Ident(ident) if ident == "use"))
+/// What ends an item, as far as its tokens say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Unknown,
+    /// Behind `const`, which may go on as a function.
+    Const,
+    /// `static A: T = { … };` and `use a::{…};` end at their semicolon.
+    Semicolon,
+    /// Everything else ends at its braces, or at a semicolon.
+    Braces,
+}
+
+impl End {
+    fn after(self, tree: &TokenTree) -> Self {
+        let TokenTree::Ident(ident) = tree else { return self };
+        let is_one_of = |names: &[&str]| names.iter().any(|name| ident == name);
+        match self {
+            Self::Unknown if is_one_of(&["static", "type", "use"]) => Self::Semicolon,
+            Self::Unknown if ident == "const" => Self::Const,
+            Self::Unknown if is_one_of(&["pub", "unsafe", "async", "extern", "default", "crate", "auto"]) => {
+                self
+            }
+            Self::Const if is_one_of(&["fn", "unsafe", "async", "extern", "trait", "impl", "gen"]) => {
+                Self::Braces
+            }
+            Self::Const => Self::Semicolon,
+            Self::Unknown => Self::Braces,
+            Self::Semicolon | Self::Braces => self,
+        }
+    }
 }

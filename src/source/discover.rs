@@ -129,9 +129,9 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
 }
 
 /// Directories whose packages show or test something and are no part of a product.
-const SHOWCASES: [&str; 13] = [
-    "bench", "benches", "demo", "demos", "example", "examples", "fixture", "fixtures", "sample", "samples",
-    "test", "testdata", "tests",
+const SHOWCASES: [&str; 14] = [
+    "bench", "benches", "demo", "demos", "example", "examples", "fixture", "fixtures", "fuzz", "sample",
+    "samples", "test", "testdata", "tests",
 ];
 
 /// Whether a package stands in a showcase below what was asked for; who asks for a showcase itself means it.

@@ -5,6 +5,12 @@ mod block;
 mod catalog;
 mod cli;
 mod directory;
+mod facts {
+    mod hostile;
+    mod recovery;
+    mod snapshots;
+    mod spans;
+}
 mod formats;
 mod hostile;
 mod house;

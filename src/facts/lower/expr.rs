@@ -1,18 +1,32 @@
-//! Expressions and blocks.
+//! Expressions.
 
-use syn::{BinOp, Expr as Syn, Lit, Stmt as SynStmt, UnOp};
+use syn::{BinOp, Expr as Syn, RangeLimits, UnOp, spanned::Spanned};
 
 use super::{Lower, name, pattern::member};
 use crate::facts::{
     ExprId, ExprKind,
-    expr::{Arm, BinaryOp, Block, BlockFlavour, Literal, Stmt, UnaryOp},
+    expr::{Arm, BinaryOp, BlockFlavour, UnaryOp},
 };
 use crate::source::Span;
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, expr: &Syn) -> ExprId {
+        if !self.enter_node(expr) {
+            return self.add_expr(ExprKind::Unknown, Span::default());
+        }
+        let id = self.plain_expr(expr);
+        self.leave();
+        id
+    }
+
+    fn plain_expr(&mut self, expr: &Syn) -> ExprId {
         match expr {
-            Syn::Paren(it) => self.expr(&it.expr),
+            Syn::Paren(it) => {
+                let id = self.expr(&it.expr);
+                // Its place covers the parentheses, so that whatever it is a part of covers both or none of them.
+                self.facts.exprs[id.0 as usize].span = self.span_of_delimiters(&it.paren_token.span);
+                id
+            }
             Syn::Group(it) => self.expr(&it.expr),
             Syn::Path(it) => {
                 let path = self.qualified(it.qself.as_ref(), &it.path);
@@ -23,7 +37,7 @@ impl Lower<'_> {
             Syn::Call(it) => {
                 let callee = self.expr(&it.func);
                 let args = self.exprs(it.args.iter());
-                let span = self.span_of(callee).to(Self::span(it.paren_token.span.close()));
+                let span = self.span_of(callee).to(self.span(it.paren_token.span.close()));
                 self.add_expr(ExprKind::Call { callee, args }, span)
             }
             Syn::MethodCall(it) => self.method_call(it),
@@ -40,8 +54,8 @@ impl Lower<'_> {
         let receiver = self.expr(&it.receiver);
         let turbofish = it.turbofish.as_ref().map(|list| self.generic_args(list)).unwrap_or_default();
         let args = self.exprs(it.args.iter());
-        let span = self.span_of(receiver).to(Self::span(it.paren_token.span.close()));
-        let method_span = Self::span(it.method.span());
+        let span = self.span_of(receiver).to(self.span(it.paren_token.span.close()));
+        let method_span = self.span(it.method.span());
         let method = name(&it.method);
         self.add_expr(ExprKind::MethodCall { receiver, method, method_span, turbofish, args }, span)
     }
@@ -55,13 +69,13 @@ impl Lower<'_> {
                     syn::Member::Named(ident) => ident.span(),
                     syn::Member::Unnamed(index) => index.span,
                 };
-                let span = self.span_of(base).to(Self::span(end));
+                let span = self.span_of(base).to(self.span(end));
                 self.add_expr(ExprKind::Field { base, name: member(&it.member) }, span)
             }
             Syn::Index(it) => {
                 let base = self.expr(&it.expr);
                 let index = self.expr(&it.index);
-                let span = self.span_of(base).to(Self::span(it.bracket_token.span.close()));
+                let span = self.span_of(base).to(self.span(it.bracket_token.span.close()));
                 self.add_expr(ExprKind::Index { base, index }, span)
             }
             Syn::Reference(it) => self.prefixed(it.and_token.span, &it.expr, ExprKind::Ref),
@@ -72,7 +86,7 @@ impl Lower<'_> {
             Syn::Cast(it) => {
                 let inner = self.expr(&it.expr);
                 let ty = self.ty(&it.ty);
-                let span = self.span_of(inner).to(Self::span(it.as_token.span));
+                let span = self.span_of(inner).to(self.type_span(&it.ty));
                 self.add_expr(ExprKind::Cast(inner, ty), span)
             }
             Syn::Binary(it) => self.binary(it),
@@ -84,13 +98,13 @@ impl Lower<'_> {
 
     fn prefixed(&mut self, start: proc_macro2::Span, inner: &Syn, kind: fn(ExprId) -> ExprKind) -> ExprId {
         let inner = self.expr(inner);
-        let span = Self::span(start).to(self.span_of(inner));
+        let span = self.span(start).to(self.span_of(inner));
         self.add_expr(kind(inner), span)
     }
 
     fn suffixed(&mut self, inner: &Syn, end: proc_macro2::Span, kind: fn(ExprId) -> ExprKind) -> ExprId {
         let inner = self.expr(inner);
-        let span = self.span_of(inner).to(Self::span(end));
+        let span = self.span_of(inner).to(self.span(end));
         self.add_expr(kind(inner), span)
     }
 
@@ -124,9 +138,31 @@ impl Lower<'_> {
     fn range(&mut self, it: &syn::ExprRange) -> ExprId {
         let start = it.start.as_ref().map(|e| self.expr(e));
         let end = it.end.as_ref().map(|e| self.expr(e));
-        let spans = start.iter().chain(&end).map(|id| self.span_of(*id));
-        let span = spans.reduce(Span::to).unwrap_or_default();
+        let span = self.range_span(start, &it.limits, end);
         self.add_expr(ExprKind::Range(start, end), span)
+    }
+
+    pub(super) fn range_span(
+        &self,
+        start: Option<ExprId>,
+        limits: &RangeLimits,
+        end: Option<ExprId>,
+    ) -> Span {
+        let dots = match limits {
+            RangeLimits::HalfOpen(token) => self.span_of_punct(&token.spans),
+            RangeLimits::Closed(token) => self.span_of_punct(&token.spans),
+        };
+        start.into_iter().chain(end).map(|id| self.span_of(id)).fold(dots, Span::to)
+    }
+
+    /// The bytes of an operator of several characters.
+    pub(super) fn span_of_punct(&self, spans: &[proc_macro2::Span]) -> Span {
+        spans.iter().map(|span| self.span(*span)).reduce(Span::to).unwrap_or_default()
+    }
+
+    /// Where a label starts, if there is one.
+    fn label(&self, label: Option<&syn::Label>) -> Option<Span> {
+        label.map(|label| self.span(label.name.span()))
     }
 
     /// Literals of structs, tuples and arrays, and closures.
@@ -135,32 +171,39 @@ impl Lower<'_> {
             Syn::Struct(it) => self.struct_literal(it),
             Syn::Tuple(it) => {
                 let list = self.exprs(it.elems.iter());
-                self.add_expr(ExprKind::Tuple(list), Self::span_of_delimiters(&it.paren_token.span))
+                let span = self.span_of_delimiters(&it.paren_token.span);
+                self.add_expr(ExprKind::Tuple(list), span)
             }
             Syn::Array(it) => {
                 let list = self.exprs(it.elems.iter());
-                self.add_expr(ExprKind::Array(list), Self::span_of_delimiters(&it.bracket_token.span))
+                let span = self.span_of_delimiters(&it.bracket_token.span);
+                self.add_expr(ExprKind::Array(list), span)
             }
             Syn::Repeat(it) => {
                 let element = self.expr(&it.expr);
-                self.add_expr(
-                    ExprKind::Array(vec![element]),
-                    Self::span_of_delimiters(&it.bracket_token.span),
-                )
+                let span = self.span_of_delimiters(&it.bracket_token.span);
+                self.add_expr(ExprKind::Array(vec![element]), span)
             }
             Syn::Closure(it) => self.closure(it),
-            Syn::Block(it) => self.block(&it.block, BlockFlavour::Plain, None),
+            Syn::Block(it) => {
+                let label = self.label(it.label.as_ref());
+                self.block(&it.block, BlockFlavour::Plain, label)
+            }
             Syn::Unsafe(it) => {
-                self.block(&it.block, BlockFlavour::Unsafe, Some(Self::span(it.unsafe_token.span)))
+                let start = self.span(it.unsafe_token.span);
+                self.block(&it.block, BlockFlavour::Unsafe, Some(start))
             }
             Syn::Async(it) => {
-                self.block(&it.block, BlockFlavour::Async, Some(Self::span(it.async_token.span)))
+                let start = self.span(it.async_token.span);
+                self.block(&it.block, BlockFlavour::Async, Some(start))
             }
             Syn::Const(it) => {
-                self.block(&it.block, BlockFlavour::Const, Some(Self::span(it.const_token.span)))
+                let start = self.span(it.const_token.span);
+                self.block(&it.block, BlockFlavour::Const, Some(start))
             }
             Syn::TryBlock(it) => {
-                self.block(&it.block, BlockFlavour::Plain, Some(Self::span(it.try_token.span)))
+                let start = self.span(it.try_token.span);
+                self.block(&it.block, BlockFlavour::Plain, Some(start))
             }
             _ => self.control(expr),
         }
@@ -170,16 +213,21 @@ impl Lower<'_> {
         let path = self.qualified(it.qself.as_ref(), &it.path);
         let fields = it.fields.iter().map(|field| (member(&field.member), self.expr(&field.expr))).collect();
         let rest = it.rest.as_ref().map(|e| self.expr(e));
-        let span = path.span.to(Self::span(it.brace_token.span.close()));
+        let span = path.span.to(self.span(it.brace_token.span.close()));
         self.add_expr(ExprKind::Struct { path, fields, rest }, span)
     }
 
     fn closure(&mut self, it: &syn::ExprClosure) -> ExprId {
         let params = it.inputs.iter().map(|pat| self.pat(pat)).collect();
         let body = self.expr(&it.body);
-        let first = [it.asyncness.map(|token| token.span), it.capture.map(|token| token.span)];
+        let first = [
+            it.lifetimes.as_ref().map(|it| it.for_token.span),
+            it.constness.map(|token| token.span),
+            it.asyncness.map(|token| token.span),
+            it.capture.map(|token| token.span),
+        ];
         let start = first.into_iter().flatten().next().unwrap_or(it.inputs_begin.spans[0]);
-        let span = Self::span(start).to(self.span_of(body));
+        let span = self.span(start).to(self.span_of(body));
         let kind = ExprKind::Closure {
             params,
             body,
@@ -196,31 +244,34 @@ impl Lower<'_> {
             Syn::Let(it) => {
                 let value = self.expr(&it.expr);
                 let pat = self.pat(&it.pat);
-                let span = Self::span(it.let_token.span).to(self.span_of(value));
+                let span = self.span(it.let_token.span).to(self.span_of(value));
                 self.add_expr(ExprKind::Let(pat, value), span)
             }
             Syn::Match(it) => {
                 let scrutinee = self.expr(&it.expr);
                 let arms = it.arms.iter().map(|arm| self.arm(&arm.pat, &arm.body)).collect();
-                let span = Self::span(it.match_token.span).to(Self::span(it.brace_token.span.close()));
+                let span = self.span(it.match_token.span).to(self.span(it.brace_token.span.close()));
                 self.add_expr(ExprKind::Match { scrutinee, arms }, span)
             }
             Syn::While(it) => {
                 let cond = self.expr(&it.cond);
                 let body = self.block(&it.body, BlockFlavour::Plain, None);
-                let span = Self::span(it.while_token.span).to(self.span_of(body));
+                let start = self.label(it.label.as_ref()).unwrap_or_else(|| self.span(it.while_token.span));
+                let span = start.to(self.span_of(body));
                 self.add_expr(ExprKind::While { cond, body }, span)
             }
             Syn::Loop(it) => {
                 let body = self.block(&it.body, BlockFlavour::Plain, None);
-                let span = Self::span(it.loop_token.span).to(self.span_of(body));
+                let start = self.label(it.label.as_ref()).unwrap_or_else(|| self.span(it.loop_token.span));
+                let span = start.to(self.span_of(body));
                 self.add_expr(ExprKind::Loop(body), span)
             }
             Syn::ForLoop(it) => {
                 let pat = self.pat(&it.pat);
                 let iter = self.expr(&it.expr);
                 let body = self.block(&it.body, BlockFlavour::Plain, None);
-                let span = Self::span(it.for_token.span).to(self.span_of(body));
+                let start = self.label(it.label.as_ref()).unwrap_or_else(|| self.span(it.for_token.span));
+                let span = start.to(self.span_of(body));
                 self.add_expr(ExprKind::For { pat, iter, body }, span)
             }
             _ => self.jump(expr),
@@ -232,7 +283,7 @@ impl Lower<'_> {
         let then = self.block(&it.then_branch, BlockFlavour::Plain, None);
         let otherwise = it.else_branch.as_ref().map(|(_, e)| self.expr(e));
         let end = self.span_of(otherwise.unwrap_or(then));
-        let span = Self::span(it.if_token.span).to(end);
+        let span = self.span(it.if_token.span).to(end);
         self.add_expr(ExprKind::If { cond, then, otherwise }, span)
     }
 
@@ -246,17 +297,24 @@ impl Lower<'_> {
     fn jump(&mut self, expr: &Syn) -> ExprId {
         match expr {
             Syn::Return(it) => {
-                self.jump_with(Self::span(it.return_token.span), it.expr.as_deref(), ExprKind::Return)
+                let keyword = self.span(it.return_token.span);
+                self.jump_with(keyword, it.expr.as_deref(), ExprKind::Return)
             }
             Syn::Break(it) => {
-                self.jump_with(Self::span(it.break_token.span), it.expr.as_deref(), ExprKind::Break)
+                let keyword = self.span(it.break_token.span);
+                let label = it.label.as_ref().map_or(keyword, |label| self.span(label.span()));
+                self.jump_with(keyword.to(label), it.expr.as_deref(), ExprKind::Break)
             }
-            Syn::Continue(it) => self.add_expr(ExprKind::Continue, Self::span(it.continue_token.span)),
-            Syn::Yield(it) => match &it.expr {
-                Some(inner) => self.expr(inner),
-                None => self.add_expr(ExprKind::Unknown, Self::span(it.yield_token.span)),
-            },
-            _ => self.add_expr(ExprKind::Unknown, Span::default()),
+            Syn::Continue(it) => {
+                let keyword = self.span(it.continue_token.span);
+                let label = it.label.as_ref().map_or(keyword, |label| self.span(label.span()));
+                self.add_expr(ExprKind::Continue, keyword.to(label))
+            }
+            Syn::Yield(syn::ExprYield { expr: Some(inner), .. }) => self.expr(inner),
+            other => {
+                let span = self.span(other.span());
+                self.add_expr(ExprKind::Unknown, span)
+            }
         }
     }
 
@@ -269,110 +327,6 @@ impl Lower<'_> {
         let value = value.map(|e| self.expr(e));
         let span = value.map_or(keyword, |e| keyword.to(self.span_of(e)));
         self.add_expr(kind(value), span)
-    }
-
-    /// A block; `start` is where the keyword in front of it stands.
-    pub(super) fn block(&mut self, block: &syn::Block, flavour: BlockFlavour, start: Option<Span>) -> ExprId {
-        let braces = Self::span_of_delimiters(&block.brace_token.span);
-        let body = self.statements(&block.stmts, flavour);
-        self.add_expr(ExprKind::Block(body), start.map_or(braces, |start| start.to(braces)))
-    }
-
-    pub(super) fn statements(&mut self, list: &[SynStmt], flavour: BlockFlavour) -> Block {
-        let mut block = Block { flavour, stmts: Vec::with_capacity(list.len()), ..Block::default() };
-        for (at, stmt) in list.iter().enumerate() {
-            self.statement(stmt, at + 1 == list.len(), &mut block);
-        }
-        block
-    }
-
-    fn statement(&mut self, stmt: &SynStmt, is_last: bool, block: &mut Block) {
-        if attributes_of(stmt).iter().any(|attribute| attribute.path().is_ident("cfg")) {
-            block.gated.push(crate::facts::gather::offset(block.stmts.len()));
-        }
-        match stmt {
-            SynStmt::Local(it) => {
-                let stmt = self.local(it);
-                block.stmts.push(stmt);
-            }
-            SynStmt::Item(item) => self.inner_item(item, block),
-            SynStmt::Expr(e, semicolon) => {
-                let id = self.expr(e);
-                if is_last && semicolon.is_none() {
-                    block.tail = Some(id);
-                } else {
-                    block.stmts.push(Stmt::Expr(id));
-                }
-            }
-            SynStmt::Macro(it) => {
-                if self.statics_of_macro(&it.mac, block) {
-                    return;
-                }
-                let id = self.macro_expr(&it.mac);
-                if is_last && it.semi_token.is_none() {
-                    block.tail = Some(id);
-                } else {
-                    block.stmts.push(Stmt::Expr(id));
-                }
-            }
-        }
-    }
-
-    fn inner_item(&mut self, item: &syn::Item, block: &mut Block) {
-        let mut ids = Vec::new();
-        self.item(item, &mut ids);
-        block.stmts.extend(ids.into_iter().map(Stmt::Item));
-    }
-
-    fn local(&mut self, it: &syn::Local) -> Stmt {
-        let span = Self::span(it.let_token.span).to(Self::span(it.semi_token.span));
-        let init = it.init.as_ref().map(|init| self.expr(&init.expr));
-        let diverge = it.init.as_ref().and_then(|init| init.diverge.as_ref());
-        let otherwise = diverge.map(|(_, e)| self.expr(e));
-        let (pat, ty) = match &it.pat {
-            syn::Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
-            pat => (pat, None),
-        };
-        let ty = ty.map(|ty| self.ty(ty));
-        Stmt::Let { pat: self.pat(pat), ty, init, otherwise, span }
-    }
-
-    pub(super) fn literal(&mut self, lit: &Lit) -> ExprId {
-        let span = Self::span(lit.span());
-        let literal = match lit {
-            Lit::Str(it) => Literal::Str(it.value()),
-            Lit::ByteStr(it) => Literal::Bytes(String::from_utf8_lossy(&it.value()).into_owned()),
-            Lit::CStr(it) => Literal::Bytes(it.value().to_string_lossy().into_owned()),
-            Lit::Byte(it) => Literal::Char(char::from(it.value())),
-            Lit::Char(it) => Literal::Char(it.value()),
-            Lit::Int(it) => Literal::Int(it.base10_digits().into()),
-            Lit::Bool(it) => Literal::Bool(it.value),
-            _ => Literal::Float,
-        };
-        self.add_expr(ExprKind::Literal(literal), span)
-    }
-}
-
-/// The attributes of a statement that can be told from those of what it holds.
-fn attributes_of(stmt: &SynStmt) -> &[syn::Attribute] {
-    match stmt {
-        SynStmt::Local(it) => &it.attrs,
-        SynStmt::Macro(it) => &it.attrs,
-        SynStmt::Expr(e, _) => match e {
-            Syn::Block(it) => &it.attrs,
-            Syn::Call(it) => &it.attrs,
-            Syn::MethodCall(it) => &it.attrs,
-            Syn::If(it) => &it.attrs,
-            Syn::Match(it) => &it.attrs,
-            Syn::Await(it) => &it.attrs,
-            Syn::Try(it) => &it.attrs,
-            Syn::Assign(it) => &it.attrs,
-            Syn::Return(it) => &it.attrs,
-            Syn::Unsafe(it) => &it.attrs,
-            Syn::Macro(it) => &it.attrs,
-            _ => &[],
-        },
-        SynStmt::Item(_) => &[],
     }
 }
 

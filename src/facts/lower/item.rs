@@ -1,25 +1,19 @@
 //! Items.
 
 use proc_macro2::Ident;
-use syn::{
-    Fields, FnArg, ImplItem, Item as Syn, ReceiverKind, StaticMutability, TraitItem, UseTree, Visibility,
-};
+use syn::{Item as Syn, StaticMutability, Visibility, spanned::Spanned};
 
 use super::{Lower, name};
-use crate::facts::{
-    ExprId, Item, ItemId, ItemKind, Name,
-    item::{FieldItem, FnItem, ImplItem as Impl, Param, Receiver, StaticItem, UseEntry, VariantItem},
-    path::{Path, Segment, TypeRef},
-};
+use crate::facts::{Item, ItemId, ItemKind, item::StaticItem, path::Path};
 use crate::source::Span;
 
 /// What every item has beside its kind.
-struct Head<'h> {
-    attrs: &'h [syn::Attribute],
-    is_pub: bool,
-    name: Option<&'h Ident>,
-    start: Span,
-    end: Span,
+pub(super) struct Head<'h> {
+    pub attrs: &'h [syn::Attribute],
+    pub is_pub: bool,
+    pub name: Option<&'h Ident>,
+    /// From the first token behind the attributes to the last.
+    pub span: Span,
 }
 
 impl Lower<'_> {
@@ -31,14 +25,17 @@ impl Lower<'_> {
         ids
     }
 
-    fn push(&mut self, head: &Head<'_>, kind: ItemKind) -> ItemId {
+    pub(super) fn push(&mut self, head: &Head<'_>, kind: ItemKind) -> ItemId {
         let attributes = self.attributes(head.attrs);
-        let start = head.attrs.first().map_or(head.start, |attr| Self::span(attr.pound_token.span));
-        let name_span = head.name.map_or(head.start, |ident| Self::span(ident.span()));
+        let outer = head.attrs.iter().find(|attr| matches!(attr.style, syn::AttrStyle::Outer));
+        let start = outer.map_or(head.span, |attr| self.span(attr.pound_token.span));
+        let name_span = head
+            .name
+            .map_or_else(|| Span::new(head.span.start, head.span.start), |ident| self.span(ident.span()));
         self.add_item(Item {
             name: head.name.map(name).unwrap_or_default(),
             name_span,
-            span: start.to(head.end),
+            span: self.with_docs(start.to(head.span)),
             attributes,
             is_pub: head.is_pub,
             from_macro: None,
@@ -46,351 +43,182 @@ impl Lower<'_> {
         })
     }
 
+    /// The head of an item: `keyword` is the first token behind the visibility, `end` the last of all.
+    pub(super) fn head<'h>(
+        &self,
+        attrs: &'h [syn::Attribute],
+        vis: &Visibility,
+        name: Option<&'h Ident>,
+        keyword: proc_macro2::Span,
+        end: proc_macro2::Span,
+    ) -> Head<'h> {
+        let start = match vis {
+            Visibility::Public(token) => token.span,
+            Visibility::Restricted(it) => it.pub_token.span,
+            Visibility::Inherited => keyword,
+        };
+        Head { attrs, is_pub: is_pub(vis), name, span: self.span(start).to(self.span(end)) }
+    }
+
     pub(super) fn item(&mut self, item: &Syn, out: &mut Vec<ItemId>) {
-        let id = match item {
+        if !self.enter_node(item) {
+            return;
+        }
+        match item {
+            Syn::Macro(it) => self.item_macro(it, out),
+            _ => out.push(self.plain_item(item)),
+        }
+        self.leave();
+    }
+
+    fn plain_item(&mut self, item: &Syn) -> ItemId {
+        match item {
             Syn::Const(it) => {
-                let kind = ItemKind::Const(self.static_item(&it.ty, &it.expr, false));
-                self.push(
-                    &head(&it.attrs, &it.vis, Some(&it.ident), it.const_token.span, it.semi_token.span),
-                    kind,
-                )
+                let kind = ItemKind::Const(self.static_item(&it.ty, Some(&it.expr)));
+                let start = it.modifiers.defaultness.map_or(it.const_token.span, |token| token.span);
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, it.semi_token.span);
+                self.push(&head, kind)
             }
             Syn::Static(it) => {
-                let is_mut = matches!(it.mutability, StaticMutability::Mut(_));
-                let kind = ItemKind::Static(self.static_item(&it.ty, &it.expr, is_mut));
-                self.push(
-                    &head(&it.attrs, &it.vis, Some(&it.ident), it.static_token.span, it.semi_token.span),
-                    kind,
-                )
-            }
-            Syn::Enum(it) => {
-                let kind = ItemKind::Enum(it.variants.iter().map(|variant| self.variant(variant)).collect());
-                self.push(
-                    &head(
-                        &it.attrs,
-                        &it.vis,
-                        Some(&it.ident),
-                        it.enum_token.span,
-                        it.brace_token.span.close(),
-                    ),
-                    kind,
-                )
-            }
-            Syn::ExternCrate(it) => {
-                let alias = it.rename.as_ref().map_or(&it.ident, |(_, alias)| alias);
-                let kind = ItemKind::ExternCrate(name(&it.ident));
-                self.push(
-                    &head(&it.attrs, &it.vis, Some(alias), it.extern_token.span, it.semi_token.span),
-                    kind,
-                )
+                let mut item = self.static_item(&it.ty, Some(&it.expr));
+                item.is_mut = matches!(it.mutability, StaticMutability::Mut(_));
+                let (start, end) = (it.static_token.span, it.semi_token.span);
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, end);
+                self.push(&head, ItemKind::Static(item))
             }
             Syn::Fn(it) => {
                 let kind = ItemKind::Fn(self.function(&it.sig, Some(&it.block)));
+                let start = Self::signature_start(&it.sig, it.modifiers.defaultness);
                 let end = it.block.brace_token.span.close();
-                self.push(&head(&it.attrs, &it.vis, Some(&it.sig.ident), it.sig.fn_token.span, end), kind)
+                let head = self.head(&it.attrs, &it.vis, Some(&it.sig.ident), start, end);
+                self.push(&head, kind)
             }
-            Syn::Impl(it) => self.impl_item(it, None),
-            Syn::Macro(it) => {
-                self.item_macro(it, out);
-                return;
-            }
+            Syn::Impl(it) => self.impl_item(it),
+            Syn::Trait(it) => self.trait_item(it),
             Syn::Mod(it) => {
-                let inline = it.content.as_ref().map(|(_, items)| self.items(items));
-                let end = it.content.as_ref().map_or(it.ident.span(), |(brace, _)| brace.span.close());
-                self.push(
-                    &head(&it.attrs, &it.vis, Some(&it.ident), it.mod_token.span, end),
-                    ItemKind::Mod(inline),
-                )
+                let inner = it.content.as_ref().map(|(_, items)| self.items(items));
+                self.module(it, inner)
+            }
+            Syn::Use(it) => {
+                let entries = self.use_entries(it);
+                let head = self.head(&it.attrs, &it.vis, None, it.use_token.span, it.semi_token.span);
+                self.push(&head, ItemKind::Use(entries))
+            }
+            _ => self.data_item(item),
+        }
+    }
+
+    /// Types, and what has no kind of its own.
+    fn data_item(&mut self, item: &Syn) -> ItemId {
+        match item {
+            Syn::Enum(it) => {
+                let kind = ItemKind::Enum(it.variants.iter().map(|variant| self.variant(variant)).collect());
+                let (start, end) = (it.enum_token.span, it.brace_token.span.close());
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, end);
+                self.push(&head, kind)
             }
             Syn::Struct(it) => {
                 let kind = ItemKind::Struct(self.fields(&it.fields));
                 let end = it.semi_token.map_or_else(|| fields_end(&it.fields, &it.ident), |semi| semi.span);
-                self.push(&head(&it.attrs, &it.vis, Some(&it.ident), it.struct_token.span, end), kind)
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), it.struct_token.span, end);
+                self.push(&head, kind)
             }
-            Syn::Trait(it) => self.trait_item(it),
             Syn::Type(it) => {
                 let kind = ItemKind::Alias(self.ty(&it.ty));
-                self.push(
-                    &head(&it.attrs, &it.vis, Some(&it.ident), it.type_token.span, it.semi_token.span),
-                    kind,
-                )
+                let (start, end) = (it.type_token.span, it.semi_token.span);
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, end);
+                self.push(&head, kind)
             }
-            Syn::Use(it) => {
-                let mut entries = Vec::new();
-                let start = Path { is_global: it.leading_colon.is_some(), ..Path::default() };
-                flatten(&it.tree, start, &mut entries);
-                self.push(
-                    &head(&it.attrs, &it.vis, None, it.use_token.span, it.semi_token.span),
-                    ItemKind::Use(entries),
-                )
+            Syn::ExternCrate(it) => {
+                let alias = it.rename.as_ref().map_or(&it.ident, |(_, alias)| alias);
+                let (start, end) = (it.extern_token.span, it.semi_token.span);
+                let head = self.head(&it.attrs, &it.vis, Some(alias), start, end);
+                self.push(&head, ItemKind::ExternCrate(name(&it.ident)))
             }
-            _ => return,
+            Syn::Union(it) => {
+                let (start, end) = (it.union_token.span, it.fields.brace_token.span.close());
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, end);
+                self.push(&head, ItemKind::Other)
+            }
+            Syn::TraitAlias(it) => {
+                let (start, end) = (it.trait_token.span, it.semi_token.span);
+                let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, end);
+                self.push(&head, ItemKind::Other)
+            }
+            Syn::ForeignMod(it) => {
+                let start = it.unsafety.map_or(it.abi.extern_token.span, |token| token.span);
+                let span = self.span(start).to(self.span(it.brace_token.span.close()));
+                self.push(&Head { attrs: &it.attrs, is_pub: false, name: None, span }, ItemKind::Other)
+            }
+            other => {
+                let span = self.span(other.span());
+                self.push(&Head { attrs: &[], is_pub: false, name: None, span }, ItemKind::Other)
+            }
+        }
+    }
+
+    /// A module with these items, or none where they stand in another file.
+    pub(in crate::facts) fn module(&mut self, it: &syn::ItemMod, inner: Option<Vec<ItemId>>) -> ItemId {
+        let start = it.unsafety.map_or(it.mod_token.span, |token| token.span);
+        let end = match (&it.content, &it.semi) {
+            (Some((brace, _)), _) => brace.span.close(),
+            (None, Some(semi)) => semi.span,
+            (None, None) => it.ident.span(),
         };
-        out.push(id);
+        let head = self.head(&it.attrs, &it.vis, Some(&it.ident), start, end);
+        self.push(&head, ItemKind::Mod(inner))
     }
 
-    fn impl_item(&mut self, it: &syn::ItemImpl, members: Option<&[ImplItem]>) -> ItemId {
-        let items = members.unwrap_or(&it.items);
-        let ids = items.iter().filter_map(|member| self.member(member)).collect();
-        let kind = ItemKind::Impl(Impl {
-            self_ty: self.ty(&it.self_ty),
-            trait_path: it.trait_.as_ref().map(|(path, _)| self.path(path)),
-            generics: self.generics(&it.generics),
-            items: ids,
-        });
-        let head = Head {
-            attrs: &it.attrs,
-            is_pub: false,
-            name: None,
-            start: Self::span(it.impl_token.span),
-            end: Self::span(it.brace_token.span.close()),
-        };
-        self.push(&head, kind)
-    }
-
-    fn member(&mut self, member: &ImplItem) -> Option<ItemId> {
-        match member {
-            ImplItem::Const(it) => {
-                let kind = ItemKind::Const(self.static_item(&it.ty, &it.expr, false));
-                Some(self.push(
-                    &head(&it.attrs, &it.vis, Some(&it.ident), it.const_token.span, it.semi_token.span),
-                    kind,
-                ))
-            }
-            ImplItem::Fn(it) => {
-                let kind = ItemKind::Fn(self.function(&it.sig, Some(&it.block)));
-                let end = it.block.brace_token.span.close();
-                Some(
-                    self.push(
-                        &head(&it.attrs, &it.vis, Some(&it.sig.ident), it.sig.fn_token.span, end),
-                        kind,
-                    ),
-                )
-            }
-            _ => None,
-        }
-    }
-
-    fn trait_item(&mut self, it: &syn::ItemTrait) -> ItemId {
-        let mut ids = Vec::new();
-        for member in &it.items {
-            let TraitItem::Fn(function) = member else { continue };
-            let kind = ItemKind::Fn(self.function(&function.sig, function.default.as_ref()));
-            let end = function
-                .default
-                .as_ref()
-                .map_or(function.sig.ident.span(), |block| block.brace_token.span.close());
-            let head = Head {
-                attrs: &function.attrs,
-                is_pub: true,
-                name: Some(&function.sig.ident),
-                start: Self::span(function.sig.fn_token.span),
-                end: Self::span(end),
-            };
-            ids.push(self.push(&head, kind));
-        }
-        let end = it.brace_token.span.close();
-        self.push(&head(&it.attrs, &it.vis, Some(&it.ident), it.trait_token.span, end), ItemKind::Trait(ids))
-    }
-
-    /// A module of which only some items were read.
-    pub(in crate::facts) fn module_with(
-        &mut self,
-        item: &Syn,
-        inner: Vec<ItemId>,
-        span: Span,
-    ) -> Option<ItemId> {
-        let Syn::Mod(it) = item else { return None };
-        let head =
-            Head { attrs: &it.attrs, is_pub: is_pub(&it.vis), name: Some(&it.ident), start: span, end: span };
-        Some(self.push(&head, ItemKind::Mod(Some(inner))))
-    }
-
-    /// An impl of which only some members were read.
-    pub(in crate::facts) fn impl_with(
-        &mut self,
-        item: &Syn,
-        members: &[ImplItem],
-        _span: Span,
-    ) -> Option<ItemId> {
-        match item {
-            Syn::Impl(it) => Some(self.impl_item(it, Some(members))),
-            Syn::Trait(it) => {
-                let ids = members.iter().filter_map(|member| self.member(member)).collect();
-                let end = it.brace_token.span.close();
-                Some(self.push(
-                    &head(&it.attrs, &it.vis, Some(&it.ident), it.trait_token.span, end),
-                    ItemKind::Trait(ids),
-                ))
-            }
-            _ => None,
-        }
-    }
-
-    fn static_item(&mut self, ty: &syn::Type, init: &syn::Expr, is_mut: bool) -> StaticItem {
+    pub(super) fn static_item(&mut self, ty: &syn::Type, init: Option<&syn::Expr>) -> StaticItem {
         let ty = self.ty(ty);
-        let init = Some(self.expr(init));
-        StaticItem { ty, init, is_mut, is_ref: false }
-    }
-
-    fn function(&mut self, sig: &syn::Signature, block: Option<&syn::Block>) -> FnItem {
-        let mut params = Vec::new();
-        let mut receiver = None;
-        for input in &sig.inputs {
-            match input {
-                FnArg::Receiver(it) => receiver = Some(self.receiver(it)),
-                FnArg::Typed(it) => {
-                    let pat = self.pat(&it.pat);
-                    params.push(Param { pat, ty: self.ty(&it.ty) });
-                }
-            }
-        }
-        FnItem {
-            params,
-            receiver,
-            output: self.output(&sig.output),
-            generics: self.generics(&sig.generics),
-            body: block.map(|block| self.body(block)),
-            is_async: sig.asyncness.is_some(),
-            is_extern: sig.abi.is_some(),
-        }
-    }
-
-    fn body(&mut self, block: &syn::Block) -> ExprId {
-        self.block(block, crate::facts::expr::BlockFlavour::Plain, None)
-    }
-
-    fn receiver(&mut self, it: &syn::Receiver) -> Receiver {
-        match &it.kind {
-            ReceiverKind::Reference(_, _, Some(_)) => Receiver::RefMut,
-            ReceiverKind::Reference(..) => Receiver::Ref,
-            ReceiverKind::Typed(_, ty) => Receiver::Typed(self.ty(ty)),
-            _ => Receiver::Value,
-        }
-    }
-
-    fn fields(&mut self, fields: &Fields) -> Vec<FieldItem> {
-        fields
-            .iter()
-            .enumerate()
-            .map(|(at, field)| {
-                let fallback = || smol_str::format_smolstr!("{at}");
-                let span = match &field.ident {
-                    Some(ident) => Self::span(ident.span()),
-                    None => type_span(&field.ty),
-                };
-                FieldItem {
-                    name: field.ident.as_ref().map_or_else(fallback, name),
-                    ty: self.ty(&field.ty),
-                    span,
-                    attributes: self.attributes(&field.attrs),
-                }
-            })
-            .collect()
-    }
-
-    fn variant(&mut self, variant: &syn::Variant) -> VariantItem {
-        let span = Self::span(variant.ident.span());
-        VariantItem { name: name(&variant.ident), fields: self.fields(&variant.fields), span }
+        let init = init.map(|e| self.expr(e));
+        StaticItem { ty, init, is_mut: false, is_ref: false }
     }
 
     /// A static that was read out of a macro's tokens.
     pub(super) fn macro_static(&mut self, it: &super::macros::MacroStatic, path: &Path) -> ItemId {
-        let item = StaticItem {
-            ty: self.ty(&it.ty),
-            init: Some(self.expr(&it.init)),
-            is_mut: it.is_mut,
-            is_ref: it.is_ref,
-        };
-        let end = self.span_of(item.init.unwrap_or(ExprId(0)));
-        let start = Self::span(it.start);
-        let head = Head { attrs: &it.attrs, is_pub: is_pub(&it.vis), name: Some(&it.ident), start, end };
+        let mut item = self.static_item(&it.ty, Some(&it.init));
+        (item.is_mut, item.is_ref) = (it.is_mut, it.is_ref);
+        let start = it.static_token.span;
+        let mut head = self.head(
+            &it.attrs,
+            &it.vis,
+            Some(&it.ident),
+            start,
+            it.semi_token.map_or(start, |semi| semi.span),
+        );
+        if let (None, Some(init)) = (it.semi_token, item.init) {
+            head.span = head.span.to(self.span_of(init));
+        }
         let id = self.push(&head, ItemKind::Static(item));
-        self.facts.items[id.0 as usize].from_macro = Some(path.clone());
+        self.mark_macro(&[id], path);
         id
     }
 
     /// A macro call, or the definition of one, that gave no items.
     pub(super) fn macro_item(&mut self, it: &syn::ItemMacro, kind: ItemKind) -> ItemId {
-        let start = Self::path_span(&it.mac.path);
-        let head = Head {
-            attrs: &it.attrs,
-            is_pub: false,
-            name: it.ident.as_ref(),
-            start,
-            end: Self::macro_end(&it.mac),
-        };
-        self.push(&head, kind)
+        let end = it.semi_token.map_or(it.mac.delimiter.span().close(), |semi| semi.span);
+        let span = self.path_span(&it.mac.path).to(self.span(end));
+        self.push(&Head { attrs: &it.attrs, is_pub: false, name: it.ident.as_ref(), span }, kind)
     }
 
     /// Items read out of a macro's tokens know where they come from.
     pub(super) fn mark_macro(&mut self, ids: &[ItemId], path: &Path) {
         for id in ids {
-            self.facts.items[id.0 as usize].from_macro = Some(path.clone());
+            // The innermost macro is the one that says what the item is.
+            self.facts.items[id.0 as usize].from_macro.get_or_insert_with(|| path.clone());
         }
     }
-}
-
-fn head<'h>(
-    attrs: &'h [syn::Attribute],
-    vis: &Visibility,
-    name: Option<&'h Ident>,
-    keyword: proc_macro2::Span,
-    end: proc_macro2::Span,
-) -> Head<'h> {
-    let start = match vis {
-        Visibility::Public(token) => token.span,
-        Visibility::Restricted(it) => it.pub_token.span,
-        Visibility::Inherited => keyword,
-    };
-    Head { attrs, is_pub: is_pub(vis), name, start: Lower::span(start), end: Lower::span(end) }
 }
 
 fn is_pub(vis: &Visibility) -> bool {
     !matches!(vis, Visibility::Inherited)
 }
 
-fn fields_end(fields: &Fields, ident: &Ident) -> proc_macro2::Span {
+fn fields_end(fields: &syn::Fields, ident: &Ident) -> proc_macro2::Span {
     match fields {
-        Fields::Named(named) => named.brace_token.span.close(),
-        Fields::Unnamed(unnamed) => unnamed.paren_token.span.close(),
-        Fields::Unit => ident.span(),
+        syn::Fields::Named(named) => named.brace_token.span.close(),
+        syn::Fields::Unnamed(unnamed) => unnamed.paren_token.span.close(),
+        syn::Fields::Unit => ident.span(),
     }
-}
-
-/// Where a type starts, for tuple fields; only paths are worth a place.
-fn type_span(ty: &syn::Type) -> Span {
-    match ty {
-        syn::Type::Path(path) => Lower::path_span(&path.path),
-        syn::Type::Reference(reference) => Lower::span(reference.and_token.span),
-        _ => Span::default(),
-    }
-}
-
-fn flatten(tree: &UseTree, prefix: Path, out: &mut Vec<UseEntry>) {
-    match tree {
-        UseTree::Path(it) => flatten(&it.tree, extend(prefix, &it.ident), out),
-        UseTree::Name(it) if it.ident == "self" => {
-            let alias = Name::new(prefix.last_name());
-            out.push(UseEntry { path: prefix, alias, is_glob: false });
-        }
-        UseTree::Name(it) => {
-            out.push(UseEntry { path: extend(prefix, &it.ident), alias: name(&it.ident), is_glob: false });
-        }
-        UseTree::Rename(it) if it.ident == "self" => {
-            out.push(UseEntry { path: prefix, alias: name(&it.rename), is_glob: false });
-        }
-        UseTree::Rename(it) => {
-            out.push(UseEntry { path: extend(prefix, &it.ident), alias: name(&it.rename), is_glob: false });
-        }
-        UseTree::Glob(_) => out.push(UseEntry { path: prefix, alias: Name::default(), is_glob: true }),
-        UseTree::Group(it) => it.items.iter().for_each(|tree| flatten(tree, prefix.clone(), out)),
-    }
-}
-
-fn extend(mut path: Path, ident: &Ident) -> Path {
-    let span = Lower::span(ident.span());
-    path.span = if path.segments.is_empty() { span } else { path.span.to(span) };
-    path.segments.push(Segment { name: name(ident), args: Vec::<TypeRef>::new() });
-    path
 }

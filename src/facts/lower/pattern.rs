@@ -1,6 +1,6 @@
 //! Patterns.
 
-use syn::{Member, Pat as Syn};
+use syn::{Member, Pat as Syn, spanned::Spanned};
 
 use super::{Lower, name};
 use crate::facts::{ExprKind, Name, PatId, PatKind};
@@ -8,12 +8,27 @@ use crate::source::Span;
 
 impl Lower<'_> {
     pub(super) fn pat(&mut self, pat: &Syn) -> PatId {
+        if !self.enter_node(pat) {
+            return self.add_pat(PatKind::Unknown, Span::default());
+        }
+        let id = self.plain_pat(pat);
+        self.leave();
+        id
+    }
+
+    fn plain_pat(&mut self, pat: &Syn) -> PatId {
         match pat {
-            Syn::Paren(paren) => self.pat(&paren.pat),
+            Syn::Paren(paren) => {
+                let id = self.pat(&paren.pat);
+                self.facts.pats[id.0 as usize].span = self.span_of_delimiters(&paren.paren_token.span);
+                id
+            }
             Syn::Guard(guard) => self.pat(&guard.pat),
             Syn::Ident(it) => {
                 let sub = it.subpat.as_ref().map(|(_, sub)| self.pat(sub));
-                let mut span = Self::span(it.ident.span());
+                let first = [it.by_ref.map(|token| token.span), it.mutability.map(|token| token.span)];
+                let start = first.into_iter().flatten().next().unwrap_or(it.ident.span());
+                let mut span = self.span(start).to(self.span(it.ident.span()));
                 if let Some(sub) = sub {
                     span = span.to(self.facts.pat(sub).span);
                 }
@@ -25,7 +40,8 @@ impl Lower<'_> {
                 self.add_pat(PatKind::Literal(e), span)
             }
             Syn::Const(it) => {
-                let span = Self::span_of_delimiters(&it.block.brace_token.span);
+                let block = self.span_of_delimiters(&it.block.brace_token.span);
+                let span = self.span(it.const_token.span).to(block);
                 let e = self.add_expr(ExprKind::Unknown, span);
                 self.add_pat(PatKind::Literal(e), span)
             }
@@ -38,27 +54,27 @@ impl Lower<'_> {
             Syn::Range(range) => self.pat_range(range),
             Syn::Reference(reference) => {
                 let inner = self.pat(&reference.pat);
-                let span = Self::span(reference.and_token.span).to(self.facts.pat(inner).span);
+                let span = self.span(reference.and_token.span).to(self.facts.pat(inner).span);
                 self.add_pat(PatKind::Ref(inner), span)
             }
-            Syn::Rest(rest) => self.add_pat(PatKind::Rest, Self::span(rest.dot2_token.spans[0])),
+            Syn::Rest(rest) => self.add_pat(PatKind::Rest, self.span_of_punct(&rest.dot2_token.spans)),
             Syn::Slice(slice) => {
-                let span = Self::span_of_delimiters(&slice.bracket_token.span);
+                let span = self.span_of_delimiters(&slice.bracket_token.span);
                 self.list(slice.elems.iter(), Some(span), PatKind::Slice)
             }
             Syn::Tuple(tuple) => {
-                let span = Self::span_of_delimiters(&tuple.paren_token.span);
+                let span = self.span_of_delimiters(&tuple.paren_token.span);
                 self.list(tuple.elems.iter(), Some(span), PatKind::Tuple)
             }
             Syn::TupleStruct(it) => {
                 let path = self.qualified(it.qself.as_ref(), &it.path);
-                let span = path.span.to(Self::span(it.paren_token.span.close()));
-                let pats = it.elems.iter().map(|pat| self.pat(pat)).collect();
-                self.add_pat(PatKind::TupleStruct(path, pats), span)
+                let span = path.span.to(self.span(it.paren_token.span.close()));
+                let elements = it.elems.iter().map(|pat| self.pat(pat)).collect();
+                self.add_pat(PatKind::TupleStruct(path, elements), span)
             }
             Syn::Struct(it) => {
                 let path = self.qualified(it.qself.as_ref(), &it.path);
-                let span = path.span.to(Self::span(it.brace_token.span.close()));
+                let span = path.span.to(self.span(it.brace_token.span.close()));
                 let fields =
                     it.fields.iter().map(|field| (member(&field.member), self.pat(&field.pat))).collect();
                 self.add_pat(PatKind::Struct(path, fields), span)
@@ -66,11 +82,14 @@ impl Lower<'_> {
             Syn::Type(it) => {
                 let inner = self.pat(&it.pat);
                 let ty = self.ty(&it.ty);
-                let span = self.facts.pat(inner).span;
+                let span = self.facts.pat(inner).span.to(self.type_span(&it.ty));
                 self.add_pat(PatKind::Typed(inner, ty), span)
             }
-            Syn::Wild(wild) => self.add_pat(PatKind::Wild, Self::span(wild.underscore_token.span)),
-            _ => self.add_pat(PatKind::Unknown, Span::default()),
+            Syn::Wild(wild) => self.add_pat(PatKind::Wild, self.span(wild.underscore_token.span)),
+            other => {
+                let span = self.span(other.span());
+                self.add_pat(PatKind::Unknown, span)
+            }
         }
     }
 
@@ -88,8 +107,7 @@ impl Lower<'_> {
     fn pat_range(&mut self, range: &syn::PatRange) -> PatId {
         let start = range.start.as_ref().map(|e| self.expr(e));
         let end = range.end.as_ref().map(|e| self.expr(e));
-        let spans = start.iter().chain(&end).map(|id| self.span_of(*id));
-        let span = spans.reduce(Span::to).unwrap_or_default();
+        let span = self.range_span(start, &range.limits, end);
         self.add_pat(PatKind::Range(start, end), span)
     }
 

@@ -372,7 +372,7 @@ impl<'a> Frame<'_, 'a> {
             let touched = super::touched(on);
             self.events.push(Event::Drop(touched, call.place));
         }
-        let is_client = on.any(What::is_built);
+        let is_client = on.any(|what| matches!(what, What::Built(..) | What::BuiltSecret(..)));
         let setter = self.credentials_of_setter(call, values);
         // `client.with_token(t)` of an SDK that nobody described.
         if matches!(inner, Ty::External(..)) && !setter.is_empty() && !is_client && !inner.is_text() {

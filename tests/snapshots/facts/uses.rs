@@ -1,0 +1,12 @@
+use a;
+use a::b;
+use a::b as c;
+use a::b as _;
+use a::*;
+use ::a::b;
+pub use a::{self, b, c::{self as d, *, e::{f, g as h}}, r#type};
+use {a, b::c};
+use crate::a;
+use super::super::a;
+use self::a::B;
+pub(in crate::a) use b::{};
