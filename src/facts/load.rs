@@ -124,7 +124,7 @@ impl Search<'_> {
     }
 
     fn module(&self, id: ItemId, item: &Item, inline: &[String]) -> Option<Wanted> {
-        let by_attribute = item.attributes.iter().flat_map(path_attributes);
+        let by_attribute = item.attributes.iter().filter_map(path_attributes);
         let by_path = by_attribute.flat_map(|path| self.candidates(item, inline, Some(path)));
         let existing = by_path.map(|path| (path, true)).find(|(path, _)| self.reader.exists(path));
         let (path, owns_directory) = existing.or_else(|| {

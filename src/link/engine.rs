@@ -25,7 +25,7 @@ const ROUNDS: u32 = 12;
 
 /// A table of values, each known by its position.
 #[derive(Debug)]
-pub struct Table<T, Id> {
+pub(super) struct Table<T, Id> {
     list: Vec<T>,
     ids: FxHashMap<T, Id>,
 }
@@ -52,14 +52,14 @@ impl<T: Clone + Eq + Hash, Id: Copy + From<u32>> Table<T, Id> {
     }
 
     /// Every value, in the order they came.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, T> {
         self.list.iter()
     }
 }
 
 /// What calling a function does, as far as its callers need to know.
 #[derive(Debug, Default)]
-pub struct Summary {
+pub(super) struct Summary {
     /// What it gives back, in terms of its parameters.
     pub ret: Value,
     /// What flows into its parameters from inside, by parameter.
@@ -81,7 +81,7 @@ pub(super) enum Key {
 
 /// Everything learned.
 #[derive(Debug, Default)]
-pub struct Tables {
+pub(super) struct Tables {
     /// Where things enter.
     pub origins: Table<Origin, OriginId>,
     /// Credentials.

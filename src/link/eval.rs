@@ -13,6 +13,7 @@ mod pattern;
 mod place;
 
 pub(super) use apply::shown;
+use place::content_of_fallible;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -20,9 +21,9 @@ use std::rc::Rc;
 use super::{
     engine::{Engine, Summary},
     event::{Event, Touched},
-    naming, subst,
+    naming,
     ty::{Scope, Ty},
-    value::{Hazard, HazardId, Mark, Marks, Param, TraceEvent, Value, What, marks_of, no_marks, union},
+    value::{Hazard, HazardId, Mark, Marks, Param, Value, What, marks_of, no_marks, union},
     world::DefId,
 };
 use crate::catalog::{Catalog, schema::AttributeRole};
@@ -291,7 +292,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             ExprKind::Break(e) => e.map(|e| self.eval(e)).unwrap_or_default(),
             ExprKind::Try(e) => {
                 let value = self.eval(*e);
-                self.content_of_fallible(value)
+                content_of_fallible(value)
             }
             ExprKind::Await(e) => {
                 let value = self.eval(*e);
@@ -476,7 +477,7 @@ impl<'f, 'a> Frame<'f, 'a> {
                     || self.locals.iter().any(|local| local.value.any(is))
                     || local.value.any(|what| matches!(what, What::Cell(_)));
                 if self.is_runtime(hazard) && !is_held && !dropped.contains(&mark.what) {
-                    dropped.push(mark.what.clone());
+                    dropped.push(mark.what);
                 }
             }
         }
@@ -506,11 +507,6 @@ impl<'f, 'a> Frame<'f, 'a> {
         if !is_repeated {
             self.events.push(Event::Use(touched, place));
         }
-    }
-
-    /// Passes the way of a value through a step.
-    pub(super) fn with_step(&self, value: &Value, place: Place, event: &TraceEvent) -> Value {
-        subst::with_step(value, place, event)
     }
 
     fn read_static(&mut self, item: &'a StaticItem, name: &Name, span: Span) {

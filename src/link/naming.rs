@@ -67,7 +67,7 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
     let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
         let what = match mark.what {
             What::Input(origin) => What::Credential(credential(engine, origin, class)),
-            ref other => other.clone(),
+            ref other => *other,
         };
         out.push(Mark { what, trace: mark.trace.clone() });
     });
@@ -77,7 +77,7 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
 /// The highest parameter that a value speaks of.
 pub(super) fn last_param(value: &Value) -> u16 {
     let mut last = 0;
-    value.any(|what| {
+    let _ = value.any(|what| {
         if let What::Param(param)
         | What::Secret(param, _)
         | What::BuiltParam(param, _)
@@ -91,7 +91,7 @@ pub(super) fn last_param(value: &Value) -> u16 {
 }
 
 /// Where a parameter of a function stands, and the name of the part that is meant.
-pub(super) fn param_name(engine: &Engine<'_>, def: DefId, param: &Param) -> Option<(Place, SmolStr)> {
+pub(super) fn param_name(engine: &Engine<'_>, def: DefId, param: Param) -> Option<(Place, SmolStr)> {
     let at = engine.types.world.def(def);
     let item = engine.types.function(def)?;
     let skipped = usize::from(item.receiver.is_some());

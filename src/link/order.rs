@@ -204,7 +204,7 @@ impl Order<'_, '_> {
                 state.alive.insert(*hazard, Rc::from([]));
             }
             Event::Use(touched, place) => self.touch(touched, *place, state),
-            Event::UseRuntime(place) => self.use_runtime(*place, state),
+            Event::UseRuntime(place) | Event::Serve(place) => self.use_runtime(*place, state),
             Event::Drop(touched, place) => self.drop(touched, *place, state),
             Event::Call(callee, args, place) => self.call(*callee, args, *place, state),
             Event::Fork(fork) => self.fork(*fork, state),
@@ -218,7 +218,6 @@ impl Order<'_, '_> {
             }
             Event::Closure(runs, inner) => self.closure(*runs, inner, state),
             Event::Force(cell, place) => self.force(*cell, *place, state),
-            Event::Serve(place) => self.use_runtime(*place, state),
             Event::Sleep(place) => self.work(*place, state),
         }
     }
@@ -232,7 +231,7 @@ impl Order<'_, '_> {
     fn touch(&mut self, touched: &Touched, place: Place, state: &mut State) {
         self.work(place, state);
         for what in touched.iter() {
-            self.touched.entry(what.clone()).or_insert(place);
+            self.touched.entry(*what).or_insert(place);
             self.touch_one(what, place, Touch::Uses, state);
         }
     }
@@ -241,7 +240,7 @@ impl Order<'_, '_> {
         let def = self.def;
         let What::Hazard(hazard) = what else {
             for fork in state.forks.iter_mut().filter(|fork| fork.child_here) {
-                fork.child_touched.entry(what.clone()).or_insert(place);
+                fork.child_touched.entry(*what).or_insert(place);
             }
             return;
         };
@@ -284,10 +283,10 @@ impl Order<'_, '_> {
     fn drop(&mut self, touched: &Touched, place: Place, state: &mut State) {
         for what in touched.iter() {
             let What::Hazard(hazard) = what else {
-                self.dropped.insert(what.clone());
+                self.dropped.insert(*what);
                 continue;
             };
-            self.dropped.insert(what.clone());
+            self.dropped.insert(*what);
             if self.kind(*hazard) == HazardKind::Runtime {
                 self.touch_one(what, place, Touch::Drops, state);
             }
@@ -322,9 +321,9 @@ impl Order<'_, '_> {
 
     fn call(&mut self, callee: DefId, args: &[Touched], place: Place, state: &mut State) {
         let walk = self.summary(callee);
-        for (what, _) in &walk.touched {
+        for what in walk.touched.keys() {
             for passed in passed(what, args) {
-                self.touched.entry(passed.clone()).or_insert(place);
+                self.touched.entry(passed).or_insert(place);
                 self.touch_one(&passed, place, Touch::Uses, state);
             }
         }
@@ -543,6 +542,6 @@ fn below(place: Place, calls: &Rc<[Place]>) -> Rc<[Place]> {
 fn passed(what: &What, args: &[Touched]) -> Vec<What> {
     match what {
         What::Param(param) => args.get(usize::from(param.index)).map(|it| it.to_vec()).unwrap_or_default(),
-        other => vec![other.clone()],
+        other => vec![*other],
     }
 }

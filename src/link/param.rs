@@ -44,11 +44,6 @@ impl Param {
         self.depth == 0
     }
 
-    /// How many fields were taken.
-    pub(super) fn depth(self) -> u8 {
-        self.depth
-    }
-
     /// The fields, outermost first.
     #[must_use]
     pub fn fields(self) -> Rc<[Name]> {

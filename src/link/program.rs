@@ -217,7 +217,7 @@ impl Program<'_> {
     }
 
     fn part_knows_age(&self, def: DefId, depth: u32) -> bool {
-        self.parts.get(&def).is_some_and(|parts| parts.iter().any(|part| self.knows_age(part, depth + 1)))
+        self.parts.get(&def).is_some_and(|list| list.iter().any(|inner| self.knows_age(inner, depth + 1)))
     }
 
     /// The credentials in the raw that a cell keeps for its users: what it holds itself, and the fields of a small struct
@@ -240,13 +240,13 @@ impl Program<'_> {
     /// Whether a type is a collection that is asked by a key, under whatever wrappers.
     fn is_keyed(&self, ty: &Ty) -> bool {
         match ty {
-            Ty::External(path, list) => {
+            Ty::External(path, args) => {
                 let last = path.rsplit("::").next().unwrap_or_default();
                 last.ends_with("Map")
-                    || list.iter().flat_map(|list| list.iter()).any(|inner| self.is_keyed(inner))
+                    || args.iter().flat_map(|args| args.iter()).any(|inner| self.is_keyed(inner))
             }
             Ty::Def(def, _) => {
-                self.parts.get(def).is_some_and(|parts| parts.iter().any(|part| self.is_keyed(part)))
+                self.parts.get(def).is_some_and(|fields| fields.iter().any(|inner| self.is_keyed(inner)))
             }
             _ => false,
         }

@@ -14,7 +14,7 @@ use crate::facts::{
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Res {
+pub(super) enum Res {
     /// A module of this run.
     Module(ModuleId),
     /// A definition of this run.
@@ -449,7 +449,6 @@ fn prelude(name: &str) -> Option<Res> {
         "FnOnce" => "std::ops::FnOnce",
         "FnMut" => "std::ops::FnMut",
         "ToString" => "std::string::ToString",
-        "lazy_static" | "thread_local" => return None,
         "println" | "eprintln" | "print" | "eprint" | "format" | "vec" | "panic" | "matches" | "env"
         | "option_env" | "include_str" | "include_bytes" | "write" | "writeln" | "todo" | "unimplemented"
         | "unreachable" | "assert" | "assert_eq" | "assert_ne" | "dbg" | "concat" => {

@@ -24,7 +24,7 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
             return;
         }
         let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
-        let marks = project(passed.get(usize::from(param.index)), &param, &mark.trace);
+        let marks = project(passed.get(usize::from(param.index)), param, &mark.trace);
         out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
 }
@@ -56,20 +56,20 @@ fn open(what: &What) -> Option<(Param, At)> {
 /// What a mark that is passed for a parameter is at the parameter's place.
 fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
     let what = match (at, mark.what) {
-        (At::Plain, what) => what,
         (At::Secret(wanted), What::Param(param)) => What::Secret(param, wanted),
         (At::Secret(wanted), What::Input(origin)) => {
             What::Credential(naming::credential_wanted(engine, origin, wanted))
         }
         (At::Built(build), What::Param(param)) => What::BuiltParam(param, build),
-        (At::Built(build), What::Secret(param, wanted)) => What::BuiltSecret(param, build, wanted),
         (At::Built(build) | At::BuiltSecret(build, _), What::Credential(credential)) => {
             What::Built(credential, build)
         }
         // Only what says so itself is a credential here: an endpoint and a region are built in as well.
         (At::Built(_), What::Input(_)) => return None,
-        (At::BuiltSecret(build, wanted), What::Param(param)) => What::BuiltSecret(param, build, wanted),
-        (At::BuiltSecret(build, _), What::Secret(param, wanted)) => What::BuiltSecret(param, build, wanted),
+        (At::BuiltSecret(build, wanted), What::Param(param))
+        | (At::BuiltSecret(build, _) | At::Built(build), What::Secret(param, wanted)) => {
+            What::BuiltSecret(param, build, wanted)
+        }
         (At::BuiltSecret(build, wanted), What::Input(origin)) => {
             What::Built(naming::credential_wanted(engine, origin, wanted), build)
         }
@@ -89,11 +89,11 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
             return;
         }
         let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
-        let mut marks = close_param(engine, def, &param, &passed, mark);
+        let mut marks = close_param(engine, def, param, &passed, mark);
         // Callers in sight pass something that could not be followed, and it is a credential all the same.
         let is_secret = matches!(place, At::Secret(_) | At::BuiltSecret(..));
         if marks.is_empty() && is_secret && !is_placeholder(engine, values.get(usize::from(param.index))) {
-            marks = unseen(engine, def, &param, mark);
+            marks = unseen(engine, def, param, mark);
         }
         out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
@@ -107,7 +107,7 @@ fn is_placeholder(engine: &Engine<'_>, passed: Option<&Option<Value>>) -> bool {
 fn close_param(
     engine: &mut Engine<'_>,
     def: DefId,
-    param: &Param,
+    param: Param,
     passed: &[Option<Passed<'_>>],
     mark: &Mark,
 ) -> Vec<Mark> {
@@ -118,7 +118,7 @@ fn close_param(
 }
 
 /// A parameter that nobody in sight passes anything for.
-fn unseen(engine: &mut Engine<'_>, def: DefId, param: &Param, mark: &Mark) -> Vec<Mark> {
+fn unseen(engine: &mut Engine<'_>, def: DefId, param: Param, mark: &Mark) -> Vec<Mark> {
     let Some((place, name)) = naming::param_name(engine, def, param) else { return Vec::new() };
     let origin =
         engine.tables.origins.intern(Origin { place, source: Source::Parameter, name: name.clone() });
@@ -142,7 +142,7 @@ impl<'v> Passed<'v> {
     }
 }
 
-fn project(arg: Option<&Passed<'_>>, param: &Param, trace: &Trace) -> Vec<Mark> {
+fn project(arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
     let Some(passed) = arg else { return Vec::new() };
     let fields = param.fields();
     let (mut value, mut left) = (passed.value, &*fields);
@@ -165,7 +165,7 @@ fn project(arg: Option<&Passed<'_>>, param: &Param, trace: &Trace) -> Vec<Mark> 
                 What::Param(outer) if !left.is_empty() => What::Param(outer.deeper(left)),
                 // Part of something of which only the whole is known.
                 What::Hazard(_) | What::Credential(_) | What::Built(..) if !left.is_empty() => return None,
-                other => other.clone(),
+                other => *other,
             };
             Some(Mark { what, trace: joined(&mark.trace, trace) })
         })
@@ -185,6 +185,6 @@ pub(super) fn with_step(value: &Value, place: Place, event: &TraceEvent) -> Valu
     value.map_marks(&mut |mark, out| {
         let trace =
             if is_told(&mark.what) { step(&mark.trace, place, event.clone()) } else { mark.trace.clone() };
-        out.push(Mark { what: mark.what.clone(), trace });
+        out.push(Mark { what: mark.what, trace });
     })
 }

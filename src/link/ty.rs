@@ -37,7 +37,7 @@ pub enum Ty {
 }
 
 /// Type arguments; `None` for none.
-pub type Args = Option<Rc<[Ty]>>;
+pub(super) type Args = Option<Rc<[Ty]>>;
 
 /// Arguments from a list.
 pub(super) fn args(list: Vec<Ty>) -> Args {

@@ -313,7 +313,7 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
     if list.is_empty() {
         return no_marks();
     }
-    list.sort_by(|a, b| a.what.cmp(&b.what));
+    list.sort_by_key(|a| a.what);
     list.dedup_by(|later, first| later.what == first.what);
     if list.len() > 1 {
         bound(&mut list);

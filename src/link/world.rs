@@ -12,15 +12,15 @@ use crate::facts::{
     expr::{MacroBody, Stmt},
     item::{Attribute, FnItem, ImplItem, MetaArg, UseEntry},
 };
-use crate::source::{FileId, Package, Place, Project, Span, Target, TargetKind};
+use crate::source::{FileId, Package, Project, Target, TargetKind};
 
 /// A crate: one target of a package, or a loose file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CrateId(pub u32);
+pub(super) struct CrateId(pub u32);
 
 /// A module of a crate; also the items of a function's body, which form an anonymous one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ModuleId(pub u32);
+pub(super) struct ModuleId(pub u32);
 
 /// A definition: an item in a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,7 @@ pub struct DefId(pub u32);
 
 /// What a crate's name stands for in code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extern {
+pub(super) enum Extern {
     /// A library of this run.
     Local(CrateId),
     /// Another package, by the root of its canonical paths.
@@ -37,7 +37,7 @@ pub enum Extern {
 
 /// A crate.
 #[derive(Debug)]
-pub struct Crate {
+pub(super) struct Crate {
     /// The package, by its position in the project; `None` for a loose file.
     pub package: Option<usize>,
     /// What kind of target.
@@ -52,7 +52,7 @@ pub struct Crate {
 
 /// A module.
 #[derive(Debug)]
-pub struct Module {
+pub(super) struct Module {
     /// Its crate.
     pub krate: CrateId,
     /// The module around it.
@@ -73,7 +73,7 @@ pub struct Module {
 
 /// An entry of a `use` item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Import {
+pub(super) struct Import {
     /// The file.
     pub file: FileId,
     /// The item.
@@ -84,7 +84,7 @@ pub struct Import {
 
 /// A definition.
 #[derive(Clone, Copy, Debug)]
-pub struct Def {
+pub(super) struct Def {
     /// Where it is defined: its module (for an associated item, the impl's or trait's).
     pub module: ModuleId,
     /// The file.
@@ -103,7 +103,7 @@ pub struct Def {
 
 /// All crates, modules and definitions.
 #[derive(Debug, Default)]
-pub struct World {
+pub(super) struct World {
     pub(super) crates: Vec<Crate>,
     pub(super) modules: Vec<Module>,
     pub(super) defs: Vec<Def>,
@@ -565,11 +565,4 @@ fn is_test_feature(name: &str) -> bool {
 /// An index as ids store it.
 pub(super) fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-impl Inputs<'_> {
-    /// A place in the file of a definition.
-    pub(super) fn place(file: FileId, span: Span) -> Place {
-        Place { file, span }
-    }
 }

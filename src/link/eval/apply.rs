@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::{Frame, carried};
+use super::{Frame, carried, place::content_of_fallible};
 use crate::catalog::{
     NameClass,
     schema::{
@@ -16,6 +16,7 @@ use crate::link::{
     cells::{Cell, CellKey, FillKind, Renewal},
     event::Event,
     naming,
+    subst::with_step,
     ty::{self, Ty},
     value::{
         Build, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value, Wanted, What,
@@ -151,23 +152,22 @@ impl Frame<'_, '_> {
             let runs = described.map_or(ClosureRuns::Later, |closure| closure.runs);
             let content =
                 if described.is_some_and(|closure| closure.takes_content) { receiver.cloned() } else { None };
-            let content: Vec<Value> =
-                content.map(|value| self.content_of_fallible(value)).into_iter().collect();
+            let content: Vec<Value> = content.map(content_of_fallible).into_iter().collect();
             let result = self.run_argument(runs, arg, &content, place);
             if described.is_some_and(|closure: &ClosureEntry| closure.gives) {
-                value = self.with_content(entry, value, result);
+                value = self.with_content(entry, &value, &result);
             }
         }
         value
     }
 
     /// The closure's result is the content of what the call gives.
-    fn with_content(&self, entry: &FnEntry, value: Value, result: Value) -> Value {
+    fn with_content(&self, entry: &FnEntry, value: &Value, result: &Value) -> Value {
         let ty = match &entry.gives {
-            Some(gives) => self.given(gives, &result),
+            Some(gives) => self.given(gives, result),
             None => result.ty.clone(),
         };
-        Value { ty, ..value.join(&result) }
+        Value { ty, ..value.join(result) }
     }
 
     /// The credentials that a call builds into its result or receiver.
@@ -257,7 +257,7 @@ impl Frame<'_, '_> {
         }
         let marks = self.as_credential(value, None, None, place);
         let value = Value { marks, ..Value::default() };
-        self.with_step(&value, place, &TraceEvent::Header(name)).marks
+        with_step(&value, place, &TraceEvent::Header(name)).marks
     }
 
     fn setting(&mut self, entry: &FnEntry, at: &KeyValue, args: &[Value], place: Place) -> Marks {
@@ -464,8 +464,7 @@ impl Frame<'_, '_> {
                 value
             }
             Action::Drop => {
-                let touched =
-                    args.first().or(receiver).map(super::touched).unwrap_or_else(|| std::rc::Rc::from([]));
+                let touched = args.first().or(receiver).map_or_else(|| Rc::from([]), super::touched);
                 self.with_event(value, Event::Drop(touched, place))
             }
             Action::Leak => {
@@ -473,11 +472,11 @@ impl Frame<'_, '_> {
                 value
             }
             Action::CellInit | Action::CellSet => {
-                self.fill_global(action, value, path, receiver, args, place)
+                self.fill_global(action, &value, path, receiver, args, place)
             }
-            Action::CellGet => self.read_global(value, path, place),
-            Action::CellForce => value,
-            Action::SpawnThread
+            Action::CellGet
+            | Action::CellForce
+            | Action::SpawnThread
             | Action::SpawnTask
             | Action::StartWorkers
             | Action::Send
@@ -560,7 +559,7 @@ impl Frame<'_, '_> {
     fn fill_global(
         &mut self,
         action: Action,
-        value: Value,
+        value: &Value,
         path: &SmolStr,
         receiver: Option<&Value>,
         args: &[Value],
@@ -582,10 +581,6 @@ impl Frame<'_, '_> {
         let id = self.global(path, place, &content);
         self.fill_cell(id, &content, place, how);
         Value { ty: value.ty.clone(), ..value.join(&content) }
-    }
-
-    fn read_global(&mut self, value: Value, _path: &SmolStr, _place: Place) -> Value {
-        value
     }
 
     fn global(&mut self, path: &SmolStr, place: Place, content: &Value) -> crate::link::value::CellId {

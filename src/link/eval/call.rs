@@ -9,7 +9,7 @@ use crate::link::{
     event::Event,
     naming,
     resolve::{Owner, Res},
-    subst,
+    subst::{self, with_step},
     ty::Ty,
     value::{Callable, Marks, TraceEvent, Value, What},
     world::DefId,
@@ -50,12 +50,11 @@ impl<'a> Frame<'_, 'a> {
 
     fn call_value(&mut self, function: &Value, args: &[Value], place: Place) -> Value {
         self.note_use(function, place);
-        match function.callable.clone() {
-            Some(callable) => self.run(&callable, args, place),
-            None => {
-                self.run_closures(args, place);
-                Value::default()
-            }
+        if let Some(callable) = function.callable.clone() {
+            self.run(&callable, args, place)
+        } else {
+            self.run_closures(args, place);
+            Value::default()
         }
     }
 
@@ -131,24 +130,14 @@ impl<'a> Frame<'_, 'a> {
         if value.ty.is_unknown() {
             value.ty = self.e.types.output(def);
         }
-        self.generic_output(def, args, &mut value);
+        generic_output(args, &mut value);
         for result in &runs {
             if value.marks.is_empty() && value.ty.is_unknown() {
                 value = result.clone();
             }
         }
         let name = self.name_of(def);
-        self.with_step(&value, place, &TraceEvent::Returned(name))
-    }
-
-    /// `fn f<T>(x: T) -> T` gives what it takes.
-    fn generic_output(&self, _def: DefId, args: &[Value], value: &mut Value) {
-        if value.ty.is_unknown()
-            && let [only] = args
-            && value.any(|what| matches!(what, What::Built(..)))
-        {
-            value.ty = only.ty.clone();
-        }
+        with_step(&value, place, &TraceEvent::Returned(name))
     }
 
     pub(super) fn name_of(&self, def: DefId) -> Name {
@@ -280,6 +269,16 @@ impl<'a> Frame<'_, 'a> {
         }
         let ty = value.ty.clone();
         self.finish_client(value, &ty, place)
+    }
+}
+
+/// `fn f<T>(x: T) -> T` gives what it takes.
+fn generic_output(args: &[Value], value: &mut Value) {
+    if value.ty.is_unknown()
+        && let [only] = args
+        && value.any(|what| matches!(what, What::Built(..)))
+    {
+        value.ty = only.ty.clone();
     }
 }
 

@@ -98,12 +98,12 @@ impl<'a> Frame<'_, 'a> {
             events.push(EventArm { side, events: inner });
             joined = Some(joined.map_or_else(|| result.clone(), |known| known.join(&result)));
         }
-        self.push_branch(self.complete_sides(events));
+        self.push_branch(Self::complete_sides(events));
         joined.unwrap_or_default()
     }
 
     /// Where one arm is the child's or parent's, the arms that say nothing are the other's.
-    fn complete_sides(&self, mut arms: Vec<EventArm>) -> Vec<EventArm> {
+    fn complete_sides(mut arms: Vec<EventArm>) -> Vec<EventArm> {
         let known: Vec<ForkSide> = arms.iter().filter_map(|arm| arm.side).collect();
         if known.iter().any(|side| side.is_child) && known.iter().any(|side| !side.is_child) {
             // No child came to be: who goes on is who called.

@@ -45,8 +45,8 @@ impl Frame<'_, '_> {
     fn side_in_pat(&self, fork: ForkId, pat: PatId) -> Option<ForkSide> {
         let side = |is_child| Some(ForkSide { fork, is_child });
         match &self.facts().pat(pat).kind {
-            PatKind::TupleStruct(path, pats) => match path.last_name() {
-                "Ok" | "Some" => pats.first().and_then(|inner| self.side_in_pat(fork, *inner)),
+            PatKind::TupleStruct(path, parts) => match path.last_name() {
+                "Ok" | "Some" => parts.first().and_then(|inner| self.side_in_pat(fork, *inner)),
                 "Err" | "None" => None,
                 name => self.side_of_name(fork, name),
             },

@@ -16,18 +16,15 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn eval_macro(&mut self, call: &'a MacroCall, span: Span) -> Value {
         match self.macro_role(call) {
             Some(MacroRole::Format) => self.eval_format(call),
-            Some(MacroRole::CompileTimeEnv) => self.eval_compile_time(call, span),
-            Some(MacroRole::CompileTimeFile) => self.eval_compile_time(call, span),
-            Some(MacroRole::Panic) => {
-                self.eval_body(call);
-                Value::default()
+            Some(MacroRole::CompileTimeEnv | MacroRole::CompileTimeFile) => {
+                self.eval_compile_time(call, span)
             }
             Some(MacroRole::Futures) => {
                 let place = self.place(span);
                 self.events.push(Event::UseRuntime(place));
                 self.eval_body(call)
             }
-            Some(MacroRole::Print | MacroRole::Matches) => {
+            Some(MacroRole::Panic | MacroRole::Print | MacroRole::Matches) => {
                 self.eval_body(call);
                 Value::default()
             }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Frame, carried};
+use super::{Frame, carried, place::content_of_fallible};
 use crate::catalog::schema::TypeRole;
 use crate::facts::{ExprId, Name, path::TypeRef};
 use crate::link::{
@@ -261,7 +261,7 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.falls_back) {
             let other = self.first_result(values, &[], call.place);
-            return self.content_of_fallible(on.clone()).join(&other);
+            return content_of_fallible(on.clone()).join(&other);
         }
         if has(&any.inspects) {
             self.first_result(values, std::slice::from_ref(on), call.place);
@@ -269,7 +269,7 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.either) {
             let other = values.first().cloned().unwrap_or_default();
-            return self.content_of_fallible(on.clone()).join(&other);
+            return content_of_fallible(on.clone()).join(&other);
         }
         if has(&any.absorbs) {
             for value in values {
@@ -283,25 +283,10 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.passes) {
             self.run_closures(values, call.place);
-            return self.passed_on(call, on);
+            return passed_on(call.method, on);
         }
         self.run_closures(values, call.place);
         self.unknown_method(call, inner, on, values)
-    }
-
-    fn passed_on(&mut self, call: &MethodCall<'a>, on: &Value) -> Value {
-        let value = match call.method.as_str() {
-            "unwrap" | "expect" | "unwrap_or_default" | "ok" | "await" => {
-                self.content_of_fallible(on.clone())
-            }
-            "clone" | "cloned" | "copied" | "to_owned" | "to_string" | "into_owned"
-                if !on.ty.is_shared_by_clones() =>
-            {
-                copied(on)
-            }
-            _ => on.clone(),
-        };
-        Value { text: if call.method == "len" { None } else { value.text.clone() }, ..value }
     }
 
     fn store_args_in_cells(&mut self, on: &Value, values: &[Value], place: Place) {
@@ -318,7 +303,7 @@ impl<'a> Frame<'_, 'a> {
             Some(value) => value.clone(),
             None => Value::default(),
         };
-        let made = self.content_of_fallible(made);
+        let made = content_of_fallible(made);
         let is_cell = self.store_in_cells(on, &made, call.place, FillKind::FirstCaller);
         if !is_cell {
             let marks = carried(&made);
@@ -346,7 +331,7 @@ impl<'a> Frame<'_, 'a> {
     }
 
     fn map(&mut self, on: &Value, values: &[Value], place: Place) -> Value {
-        let content = self.content_of_fallible(on.clone());
+        let content = content_of_fallible(on.clone());
         match values.iter().find(|value| value.callable.is_some()) {
             Some(value) => {
                 let value = value.clone();
@@ -393,6 +378,20 @@ impl<'a> Frame<'_, 'a> {
             .cloned()
             .collect();
         copied(&Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() })
+    }
+}
+
+/// What a method that hands its receiver on gives.
+fn passed_on(method: &str, on: &Value) -> Value {
+    match method {
+        "unwrap" | "expect" | "unwrap_or_default" | "ok" | "await" => content_of_fallible(on.clone()),
+        "clone" | "cloned" | "copied" | "to_owned" | "to_string" | "into_owned"
+            if !on.ty.is_shared_by_clones() =>
+        {
+            copied(on)
+        }
+        "len" => Value { text: None, ..on.clone() },
+        _ => on.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Patterns: what a value is taken apart into.
 
-use super::{Frame, Local, tuple_field};
+use super::{Frame, Local, place::content_of_fallible, tuple_field};
 use crate::facts::{Name, PatId, PatKind, path::Path};
 use crate::link::{naming, resolve::Res, ty::Ty, value::Value};
 
@@ -16,7 +16,7 @@ impl Frame<'_, '_> {
                 let value = naming::named(self.e, value.clone(), name);
                 self.locals.push(Local { name: name.clone(), value, depth: self.depth });
             }
-            PatKind::TupleStruct(path, pats) => self.bind_tuple_struct(path, pats, value),
+            PatKind::TupleStruct(path, inner) => self.bind_tuple_struct(path, inner, value),
             PatKind::Struct(_, fields) => {
                 for (name, pat) in fields {
                     let place = self.place(self.facts().pat(*pat).span);
@@ -34,7 +34,9 @@ impl Frame<'_, '_> {
             }
             PatKind::Slice(pats) => {
                 let element = self.content_of(value.clone());
-                pats.iter().for_each(|pat| self.bind(*pat, &element));
+                for inner in pats {
+                    self.bind(*inner, &element);
+                }
             }
             PatKind::Ref(inner) => self.bind(*inner, value),
             PatKind::Typed(inner, ty) => {
@@ -57,35 +59,37 @@ impl Frame<'_, '_> {
     }
 
     /// `Some(x)`, `Ok(x)` give the content; a variant or tuple struct of this run its fields.
-    fn bind_tuple_struct(&mut self, path: &Path, pats: &[PatId], value: &Value) {
-        let is_content = matches!(path.last_name(), "Some" | "Ok") && pats.len() == 1;
+    fn bind_tuple_struct(&mut self, path: &Path, inner: &[PatId], value: &Value) {
+        let is_content = matches!(path.last_name(), "Some" | "Ok") && inner.len() == 1;
         if path.last_name() == "Err" {
             let nothing = Value::default();
-            pats.iter().for_each(|pat| self.bind(*pat, &nothing));
+            for pat in inner {
+                self.bind(*pat, &nothing);
+            }
             return;
         }
-        let inner = if is_content { self.content_of_fallible(value.clone()) } else { value.clone() };
+        let content = if is_content { content_of_fallible(value.clone()) } else { value.clone() };
         if is_content {
-            self.bind(pats[0], &inner);
+            self.bind(inner[0], &content);
             return;
         }
         let is_own = matches!(
             self.e.types.resolver.resolve_value(self.scope.module, path),
             Some(Res::Variant(..) | Res::Def(_))
         );
-        for (at, pat) in pats.iter().enumerate() {
-            let name = self.variant_field(path, at, is_own);
+        for (at, pat) in inner.iter().enumerate() {
+            let name = Self::variant_field(path, at, is_own);
             let place = self.place(self.facts().pat(*pat).span);
-            let mut field = self.field_of(&inner, &name, place);
+            let mut field = self.field_of(&content, &name, place);
             if !is_own && field.marks.is_empty() {
-                field.add(&inner.marks);
+                field.add(&content.marks);
             }
             self.bind(*pat, &field);
         }
     }
 
     /// The name under which the payload of a variant is kept: variants of one enum do not mix.
-    fn variant_field(&self, path: &Path, at: usize, is_own: bool) -> Name {
+    fn variant_field(path: &Path, at: usize, is_own: bool) -> Name {
         if is_own && path.segments.len() > 1 {
             smol_str::format_smolstr!("{}.{at}", path.last_name())
         } else {

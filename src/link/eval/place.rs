@@ -7,6 +7,7 @@ use crate::link::{
     cells::{Cell, CellKey, Fill, FillKind},
     naming,
     resolve::Res,
+    subst::with_step,
     ty::{Scope, Ty},
     value::{CellId, Marks, Origin, Source, TraceEvent, Value, What, step},
     world::DefId,
@@ -34,7 +35,7 @@ impl<'a> Frame<'_, 'a> {
                 // A file or an answer has parts; a variable of the environment is one thing.
                 What::Input(origin) if self.is_one_thing(*origin) => {}
                 What::Input(_) | What::Cell(_) | What::Copied(_) => {
-                    value.add_mark(mark.what.clone(), mark.trace.clone())
+                    value.add_mark(mark.what, mark.trace.clone());
                 }
                 _ => {}
             }
@@ -123,7 +124,7 @@ impl<'a> Frame<'_, 'a> {
         for (name, e) in fields {
             let field = self.eval(*e);
             let field = naming::named(self.e, field, name);
-            let field = self.with_step(&field, self.place_of(*e), &TraceEvent::Stored(name.clone()));
+            let field = with_step(&field, self.place_of(*e), &TraceEvent::Stored(name.clone()));
             if let Ty::Def(def, _) = &ty {
                 self.e.fill_field(*def, name, &field, self.def);
             }
@@ -154,7 +155,7 @@ impl<'a> Frame<'_, 'a> {
         match &self.facts().expr(to).kind {
             ExprKind::Path(path) => match path.as_ident().and_then(|name| self.local_at(name)) {
                 Some(at) => self.assign_local(at, value),
-                None => self.assign_static(to, value),
+                None => self.assign_static(to, &value),
             },
             ExprKind::Field { base, name } => self.assign_field(*base, name, &value),
             ExprKind::Deref(inner) | ExprKind::Ref(inner) => {
@@ -186,10 +187,10 @@ impl<'a> Frame<'_, 'a> {
         local.value = if depth > local.depth { value.join(&local.value) } else { value };
     }
 
-    fn assign_static(&mut self, to: ExprId, value: Value) {
+    fn assign_static(&mut self, to: ExprId, value: &Value) {
         let target = self.eval(to);
-        self.note_escape(&value);
-        self.store_in_cells(&target, &value, self.place_of(to), FillKind::Store);
+        self.note_escape(value);
+        self.store_in_cells(&target, value, self.place_of(to), FillKind::Store);
     }
 
     fn assign_field(&mut self, base: ExprId, name: &Name, value: &Value) {
@@ -405,24 +406,24 @@ impl<'a> Frame<'_, 'a> {
         self.content_if_lock(value)
     }
 
-    /// What `?` and `unwrap` give.
-    pub(super) fn content_of_fallible(&self, value: Value) -> Value {
-        let is_fallible =
-            value.ty.path().is_some_and(|path| path.ends_with("::Result") || path.ends_with("::Option"));
-        if !is_fallible {
-            return value;
-        }
-        match &value.ty {
-            Ty::External(_, Some(list)) => Value { ty: list[0].clone(), ..value },
-            _ => Value { ty: Ty::Unknown, ..value },
-        }
-    }
-
     pub(super) fn local_at(&self, name: &str) -> Option<usize> {
         self.locals.iter().rposition(|local| local.name == name)
     }
 
     pub(super) fn resolve_value(&self, path: &Path) -> Option<Res> {
         self.e.types.resolver.resolve_value(self.scope.module, path)
+    }
+}
+
+/// What `?` and `unwrap` give.
+pub(super) fn content_of_fallible(value: Value) -> Value {
+    let is_fallible =
+        value.ty.path().is_some_and(|path| path.ends_with("::Result") || path.ends_with("::Option"));
+    if !is_fallible {
+        return value;
+    }
+    match &value.ty {
+        Ty::External(_, Some(list)) => Value { ty: list[0].clone(), ..value },
+        _ => Value { ty: Ty::Unknown, ..value },
     }
 }

@@ -110,7 +110,7 @@ impl OpenFork {
         self.child_here |= from.child_here;
         self.told.extend(&from.told);
         for (what, place) in &from.child_touched {
-            self.child_touched.entry(what.clone()).or_insert(*place);
+            self.child_touched.entry(*what).or_insert(*place);
         }
         self.child_runtime = self.child_runtime.or(from.child_runtime);
         self.child_work = self.child_work.or(from.child_work);
