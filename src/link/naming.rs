@@ -49,7 +49,10 @@ pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameC
     };
     let value = Credential {
         origin,
-        kind: known.map_or(class.kind, |it| it.kind),
+        kind: match known.map_or(class.kind, |it| it.kind) {
+            CredentialKind::ApiKey if is_given => CredentialKind::AccessToken,
+            kind => kind,
+        },
         lifetime,
         provider: known.map(|it| SmolStr::new(&it.provider)),
         is_own_signing: class.is_own_signing,

@@ -23,6 +23,9 @@ use crate::catalog::{Catalog, schema::TypeRole};
 use crate::facts::{FileFacts, ItemId, ItemKind, Name};
 use crate::source::{FileId, Place, Project};
 
+/// How deep types are asked.
+const NEST: u32 = 6;
+
 /// A linked program.
 #[derive(Debug)]
 pub struct Program<'a> {
@@ -184,7 +187,7 @@ impl Program<'_> {
     }
 
     fn knows_age(&self, ty: &Ty, depth: u32) -> bool {
-        if depth > 6 {
+        if depth > NEST {
             return false;
         }
         match ty {
@@ -224,7 +227,7 @@ impl Program<'_> {
     /// of its own. A program's whole configuration is no token, and a map of many is a store of those of others.
     #[must_use]
     pub fn raw_credentials(&self, cell: &Cell) -> Vec<(Mark, CredentialId)> {
-        if self.is_keyed(&cell.ty) || self.is_configuration(&cell.ty) {
+        if self.is_keyed(&cell.ty, 0) || self.is_configuration(&cell.ty) {
             return Vec::new();
         }
         let raw = |mark: &Mark| match mark.what {
@@ -238,15 +241,19 @@ impl Program<'_> {
     }
 
     /// Whether a type is a collection that is asked by a key, under whatever wrappers.
-    fn is_keyed(&self, ty: &Ty) -> bool {
+    fn is_keyed(&self, ty: &Ty, depth: u32) -> bool {
+        if depth > NEST {
+            return false;
+        }
         match ty {
             Ty::External(path, args) => {
                 let last = path.rsplit("::").next().unwrap_or_default();
                 last.ends_with("Map")
-                    || args.iter().flat_map(|args| args.iter()).any(|inner| self.is_keyed(inner))
+                    || args.iter().flat_map(|args| args.iter()).any(|inner| self.is_keyed(inner, depth + 1))
             }
             Ty::Def(def, _) => {
-                self.parts.get(def).is_some_and(|fields| fields.iter().any(|inner| self.is_keyed(inner)))
+                let fields = self.parts.get(def);
+                fields.is_some_and(|fields| fields.iter().any(|inner| self.is_keyed(inner, depth + 1)))
             }
             _ => false,
         }
@@ -263,9 +270,31 @@ impl Program<'_> {
         is.then(|| self.shown_type(&ty))
     }
 
-    /// Whether a type is a struct of this run with many fields, as configurations are.
+    /// Whether a cell's type is one that a token is kept in, and not that of a client or of what clients are made from.
+    #[must_use]
+    pub fn may_hold_token(&self, cell: &Cell) -> bool {
+        let ty = cell.ty.innermost(self.catalog);
+        matches!(
+            ty.role(self.catalog),
+            None | Some(TypeRole::Token | TypeRole::Secret | TypeRole::Credentials)
+        ) && self.configuration_of_clients(cell).is_none()
+    }
+
+    /// Whether a name is that of a credential.
+    #[must_use]
+    pub fn speaks_of_credential(&self, name: &str) -> bool {
+        self.catalog.words().classify(name).is_some()
+    }
+
+    /// Whether a type is a struct of this run with many fields, as configurations are, or has one in it.
     fn is_configuration(&self, ty: &Ty) -> bool {
-        let Ty::Def(def, _) = ty.innermost(self.catalog) else { return false };
+        let def = match ty.innermost(self.catalog) {
+            Ty::Def(def, _) => def,
+            Ty::Tuple(list) => {
+                return list.iter().flat_map(|list| list.iter()).any(|inner| self.is_configuration(inner));
+            }
+            _ => return false,
+        };
         let at = self.world.def(def);
         match &self.facts[at.file.0 as usize].item(at.item).kind {
             ItemKind::Struct(fields) => fields.len() > FIELDS,

@@ -31,8 +31,7 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 
 fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     let is_renewed = !cell.renewals.is_empty() || program.is_refreshing(&cell.content);
-    let is_of_clients = program.configuration_of_clients(cell).is_some();
-    if cell.is_example || is_renewed || is_of_clients || program.knows_its_age(&cell.ty) {
+    if cell.is_example || is_renewed || !program.may_hold_token(cell) || program.knows_its_age(&cell.ty) {
         return None;
     }
     let (mark, id) = worst(program, cell)?;
@@ -43,7 +42,7 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     };
     let primary = Step { place: cell.place, label: label.to_owned() };
     let message = message(program, cell, credential);
-    let confidence = confidence(program, id, credential);
+    let confidence = confidence(program, cell, id);
     let mut finding = Finding::new(RULE.id, level(program, credential), confidence, message, primary);
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
@@ -82,11 +81,14 @@ fn level(program: &Program<'_>, credential: &Credential) -> Level {
     }
 }
 
-fn confidence(program: &Program<'_>, id: CredentialId, credential: &Credential) -> Confidence {
-    match program.origin(credential.origin).source {
+/// Sure where it is seen to be sent; likely where a name that nobody gives to anything else says so.
+fn confidence(program: &Program<'_>, cell: &Cell, id: CredentialId) -> Confidence {
+    match program.origin(program.credential(id).origin).source {
         _ if program.is_sent(id) => Confidence::High,
+        Source::Env | Source::SecretStore | Source::Login | Source::Field => Confidence::Medium,
         Source::Unknown | Source::Literal => Confidence::Low,
-        _ => Confidence::Medium,
+        _ if program.speaks_of_credential(&cell.name) => Confidence::Medium,
+        _ => Confidence::Low,
     }
 }
 

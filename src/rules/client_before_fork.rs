@@ -1,6 +1,6 @@
 //! `client-before-fork`: a client, pool or connection made before a fork is used by the process that goes on.
 
-use super::{Rule, inherited};
+use super::{Rule, inherited, story::article};
 use crate::catalog::schema::Starts;
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
@@ -34,7 +34,7 @@ fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
     }
     let name = &hazard.name;
     let primary = Step { place: hazard.place, label: format!("`{name}` is made before the fork") };
-    let message = format!("a `{name}` made before the fork is used by the child");
+    let message = format!("{} `{name}` made before the fork is used by the child", article(name));
     let mut finding = Finding::new(RULE.id, Level::Deny, confidence(hazard, it), message, primary);
     finding.steps = inherited::steps(program, it);
     finding.help = vec![

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{
     Rule,
-    story::{is_constant, kind_name, shared, way},
+    story::{article, is_constant, kind_name, shared, way},
 };
 use crate::catalog::schema::{CredentialKind, Lifetime};
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
@@ -99,13 +99,16 @@ fn confidence(credential: &Credential, certainty: Certainty) -> Confidence {
 
 fn message(program: &Program<'_>, cell: &Cell, credential: &Credential, client: &str) -> String {
     let (name, kind) = (&cell.name, kind_name(credential.kind));
+    let article = article(client);
     if credential.lifetime == Lifetime::Expiring {
-        return format!("`{name}` keeps a `{client}` whose {kind} ends by itself and is never renewed");
+        return format!(
+            "`{name}` keeps {article} `{client}` whose {kind} ends by itself and is never renewed"
+        );
     }
     if is_constant(program, credential) {
-        return format!("`{name}` keeps a `{client}` with the {kind} the process started with");
+        return format!("`{name}` keeps {article} `{client}` with the {kind} the process started with");
     }
-    format!("`{name}` keeps a `{client}` with the {kind} it was first built with")
+    format!("`{name}` keeps {article} `{client}` with the {kind} it was first built with")
 }
 
 fn help(credential: &Credential) -> Vec<String> {

@@ -53,8 +53,12 @@ pub(super) fn why(hazard: &Hazard) -> &'static str {
 pub(super) fn nearest<'p>(program: &'p Program<'_>) -> Vec<&'p Inherited> {
     let mut nearest: BTreeMap<_, &Inherited> = BTreeMap::new();
     for it in program.inherited().iter().filter(|it| !program.is_example(it.def)) {
-        let place = it.hazard.map_or_else(|| program.name_place(it.def), |id| program.hazard(id).place);
         let kind = it.hazard.map(|id| program.hazard(id).kind);
+        // Tasks that one call starts are one story.
+        let group = if kind == Some(HazardKind::Tasks) { it.made_by.first().copied() } else { None };
+        let place = group.unwrap_or_else(|| {
+            it.hazard.map_or_else(|| program.name_place(it.def), |id| program.hazard(id).place)
+        });
         let length = |it: &Inherited| (it.how, it.made_by.len() + it.calls.len());
         nearest
             .entry((place, kind))

@@ -26,6 +26,11 @@ pub(super) fn kind_name(kind: CredentialKind) -> &'static str {
     }
 }
 
+/// The article that goes before a name.
+pub(super) fn article(name: &str) -> &'static str {
+    if name.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" }
+}
+
 /// Whether a credential stays what it is for as long as the process lives, whatever happens outside: what comes from its
 /// environment, its arguments or its binary.
 pub(super) fn is_constant(program: &Program<'_>, credential: &Credential) -> bool {
