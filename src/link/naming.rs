@@ -42,11 +42,16 @@ pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameC
     let known = if entry.source == Source::Env { engine.inputs().catalog.env(&entry.name) } else { None };
     // What a server gives on a login or in an answer ends by itself, whatever it is called.
     let is_given = entry.source == Source::Login || entry.source == Source::Response;
-    let lifetime = if is_given {
-        Lifetime::Expiring
+    // A name alone does not make what an operator wrote down end by itself: many keys are called access tokens.
+    let is_written_down =
+        matches!(entry.source, Source::Env | Source::Argument | Source::Literal | Source::CompileTime);
+    let by_name = if is_written_down && class.lifetime == Lifetime::Expiring {
+        Lifetime::Rotatable
     } else {
-        known.and_then(|it| it.lifetime).unwrap_or(class.lifetime)
+        class.lifetime
     };
+    let lifetime =
+        if is_given { Lifetime::Expiring } else { known.and_then(|it| it.lifetime).unwrap_or(by_name) };
     let value = Credential {
         origin,
         kind: match known.map_or(class.kind, |it| it.kind) {
