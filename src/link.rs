@@ -8,6 +8,7 @@ pub mod cells;
 mod engine;
 mod eval;
 pub mod event;
+pub mod hosts;
 mod naming;
 pub mod order;
 mod param;

@@ -2,6 +2,7 @@
 
 mod cached_token;
 mod client_before_fork;
+mod forking_host_global;
 mod global_auth_client;
 mod inherited;
 mod runtime_before_fork;
@@ -28,8 +29,13 @@ pub struct Rule {
 }
 
 /// Every rule, sorted by id.
-pub static RULES: &[&Rule] =
-    &[&cached_token::RULE, &client_before_fork::RULE, &global_auth_client::RULE, &runtime_before_fork::RULE];
+pub static RULES: &[&Rule] = &[
+    &cached_token::RULE,
+    &client_before_fork::RULE,
+    &forking_host_global::RULE,
+    &global_auth_client::RULE,
+    &runtime_before_fork::RULE,
+];
 
 /// Asks every rule's question.
 pub fn check(program: &Program<'_>, findings: &mut Findings) {

@@ -29,6 +29,7 @@ pub struct Catalog {
     hosts: Vec<HostEntry>,
     keys: Vec<KeyEntry>,
     any_receiver: AnyReceiver,
+    hosts_by_binding: FxHashMap<SmolStr, String>,
     words: Words,
 }
 
@@ -83,6 +84,9 @@ impl Catalog {
         self.packages.insert(root.clone(), root.clone());
         for other in &file.also {
             self.packages.insert(root_of(other), root.clone());
+        }
+        if let Some(host) = &file.forking_host {
+            self.hosts_by_binding.insert(root.clone(), host.clone());
         }
         let library = file.lib.as_deref().map_or_else(|| root.clone(), SmolStr::new);
         self.libraries.entry(library).or_insert(root);
@@ -263,6 +267,12 @@ impl Catalog {
     #[must_use]
     pub fn env(&self, name: &str) -> Option<&EnvEntry> {
         self.env.get(name)
+    }
+
+    /// The host that loads extensions which depend on the package of this name, where it forks by itself.
+    #[must_use]
+    pub fn forking_host(&self, package: &str) -> Option<&str> {
+        self.hosts_by_binding.get(&self.root_of_package(package)).map(String::as_str)
     }
 
     /// The hosts of endpoints.

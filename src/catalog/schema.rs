@@ -24,6 +24,9 @@ pub struct CrateFile {
     /// Other packages with the same layout below their root (`kube-client` beside `kube`).
     #[serde(default)]
     pub also: Vec<String>,
+    /// The host that loads extensions written with this crate, where that host forks by itself (`Python`).
+    #[serde(default)]
+    pub forking_host: Option<String>,
     /// The versions it was read from, for people.
     pub versions: String,
     /// The documentation or sources it was read from.

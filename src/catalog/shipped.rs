@@ -157,6 +157,7 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("qdrant-client", include_str!("../../rules/catalog/qdrant-client.toml")),
     ("r2d2", include_str!("../../rules/catalog/r2d2.toml")),
     ("rayon", include_str!("../../rules/catalog/rayon.toml")),
+    ("rb-sys", include_str!("../../rules/catalog/rb-sys.toml")),
     ("rdkafka", include_str!("../../rules/catalog/rdkafka.toml")),
     ("redis", include_str!("../../rules/catalog/redis.toml")),
     ("reqwest", include_str!("../../rules/catalog/reqwest.toml")),

@@ -68,6 +68,8 @@ pub(super) struct Summary {
     pub events: Vec<Event>,
     /// Whether it waits for a time anywhere.
     pub sleeps: bool,
+    /// Whether it asks for the process id anywhere.
+    pub asks_pid: bool,
 }
 
 /// What a reading depends on.
@@ -100,6 +102,8 @@ pub(super) struct Tables {
     pub sinks: BTreeMap<Place, Marks>,
     /// What this process signs or checks its own tokens by.
     pub signing: BTreeSet<OriginId>,
+    /// What is registered to run in a child after a fork, and who registers it.
+    pub at_fork: BTreeSet<DefId>,
 }
 
 /// How much there is to know about a field.
@@ -396,6 +400,7 @@ impl<'a> Engine<'a> {
 /// Whether nothing that callers see of `new` is missing in `old`.
 fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
+        && old.asks_pid == new.asks_pid
         && old.ret.covers(&new.ret)
         && new.absorbs.iter().all(|(at, marks)| {
             let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);

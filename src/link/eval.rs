@@ -61,6 +61,7 @@ pub(super) struct Frame<'f, 'a> {
     events: Vec<Event>,
     absorbs: BTreeMap<u16, Marks>,
     sleeps: bool,
+    asks_pid: bool,
     /// Hazards that left the function for a place that outlives it.
     escaped: Vec<HazardId>,
     /// The name that the value being read is about to get.
@@ -84,6 +85,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             events: Vec::new(),
             absorbs: BTreeMap::new(),
             sleeps: false,
+            asks_pid: false,
             escaped: Vec::new(),
             expected: None,
         };
@@ -94,7 +96,13 @@ impl<'f, 'a> Frame<'f, 'a> {
             ItemKind::Const(it) => frame.read_const(it, &item.name),
             _ => {}
         }
-        Summary { ret: frame.ret, absorbs: frame.absorbs, events: frame.events, sleeps: frame.sleeps }
+        Summary {
+            ret: frame.ret,
+            absorbs: frame.absorbs,
+            events: frame.events,
+            sleeps: frame.sleeps,
+            asks_pid: frame.asks_pid,
+        }
     }
 
     fn read_fn(&mut self, item: &'a FnItem, name: &Name, attributes: &'a [Attribute]) {

@@ -6,22 +6,29 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 
 use super::{
-    cells::Cell,
+    cells::{Cell, CellKey},
     engine::{Engine, Tables},
     event::Fork,
+    hosts::{self, Host},
     order::{self, Inherited},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     ty::{Ty, Types},
     value::{
-        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, Mark, Origin, OriginId, Source,
-        Trace, TraceStep, Value, What, steps,
+        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
+        OriginId, Source, Trace, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };
-use crate::catalog::{Catalog, schema::TypeRole};
+use crate::catalog::{
+    Catalog,
+    schema::{Starts, TypeRole},
+};
 use crate::facts::{FileFacts, ItemId, ItemKind, Name};
-use crate::source::{FileId, Place, Project};
+use crate::source::{FileId, Place, Project, TargetKind};
+
+/// The number of fields up to which a struct's own types are asked what they hold.
+const PARTS: usize = 12;
 
 /// How deep types are asked.
 const NEST: u32 = 6;
@@ -38,6 +45,8 @@ pub struct Program<'a> {
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
     parts: BTreeMap<DefId, Vec<Ty>>,
+    /// The packages that forking hosts load.
+    hosts: BTreeMap<usize, Host>,
     steps: u64,
 }
 
@@ -60,7 +69,8 @@ pub fn link<'a>(
         let inherited = order::inherited(&engine);
         (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
-    Program { catalog, facts, world, tables, inherited, methods, parts, steps }
+    let hosts = hosts::loaded(inputs);
+    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -70,7 +80,7 @@ fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Nam
 
 fn parts_of(types: Types<'_>) -> BTreeMap<DefId, Vec<Ty>> {
     let parts = |def: DefId| {
-        let fields = types.fields(def).filter(|fields| fields.len() <= FIELDS)?;
+        let fields = types.fields(def).filter(|fields| fields.len() <= PARTS)?;
         let names = fields.iter().filter_map(|field| types.field(def, &field.name));
         Some((def, names.collect()))
     };
@@ -220,7 +230,10 @@ impl Program<'_> {
     }
 
     fn part_knows_age(&self, def: DefId, depth: u32) -> bool {
-        self.parts.get(&def).is_some_and(|list| list.iter().any(|inner| self.knows_age(inner, depth + 1)))
+        self.parts
+            .get(&def)
+            .filter(|list| list.len() <= FIELDS)
+            .is_some_and(|list| list.iter().any(|inner| self.knows_age(inner, depth + 1)))
     }
 
     /// The credentials in the raw that a cell keeps for its users: what it holds itself, and the fields of a small struct
@@ -252,7 +265,7 @@ impl Program<'_> {
                     || args.iter().flat_map(|args| args.iter()).any(|inner| self.is_keyed(inner, depth + 1))
             }
             Ty::Def(def, _) => {
-                let fields = self.parts.get(def);
+                let fields = self.parts.get(def).filter(|fields| fields.len() <= FIELDS);
                 fields.is_some_and(|fields| fields.iter().any(|inner| self.is_keyed(inner, depth + 1)))
             }
             _ => false,
@@ -306,6 +319,63 @@ impl Program<'_> {
     #[must_use]
     pub fn is_refreshing(&self, value: &Value) -> bool {
         value.any(|what| *what == What::Refreshing)
+    }
+
+    /// The forking host that loads the crate of a cell, as its extension or beneath one.
+    #[must_use]
+    pub fn forking_host(&self, cell: &Cell) -> Option<&Host> {
+        let (CellKey::Static(def) | CellKey::Memo(def)) = cell.key else { return None };
+        let krate = self.world.krate(self.world.crate_of(def));
+        if krate.kind != TargetKind::Lib {
+            return None;
+        }
+        self.hosts.get(&krate.package?)
+    }
+
+    /// Whether who fills or reads a cell asks which process it is in, or is run in each child after a fork.
+    #[must_use]
+    pub fn is_fork_guarded(&self, cell: &Cell) -> bool {
+        let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
+        let is_guard = |def: DefId| {
+            let summary = self.tables.summaries.get(&def);
+            self.tables.at_fork.contains(&def) || summary.is_some_and(|summary| summary.asks_pid)
+        };
+        cell.content.any(|what| *what == What::ProcessId) || users.into_iter().any(is_guard)
+    }
+
+    /// What a cell holds that a fork does not copy: the first that runs threads or tasks, or is connected.
+    #[must_use]
+    pub fn hazard_in(&self, cell: &Cell) -> Option<HazardId> {
+        let marks = cell.content.all_marks();
+        let hazards = marks.iter().filter_map(|mark| match mark.what {
+            What::Hazard(id) => Some(id),
+            _ => None,
+        });
+        let is_held = |id: &HazardId| {
+            let hazard = self.hazard(*id);
+            let is_alive = hazard.kind == HazardKind::Runtime || hazard.starts != Starts::Nothing;
+            is_alive && self.can_hold(&cell.ty, hazard.kind, 0)
+        };
+        hazards.filter(is_held).min_by_key(|id| self.hazard(*id).kind)
+    }
+
+    /// Whether a type has what makes such a hazard anywhere in it.
+    fn can_hold(&self, ty: &Ty, kind: HazardKind, depth: u32) -> bool {
+        let is_role = match ty.role(self.catalog) {
+            Some(TypeRole::Runtime) => kind == HazardKind::Runtime,
+            Some(TypeRole::Pool) => kind == HazardKind::Pool,
+            Some(TypeRole::Client | TypeRole::Connection) => kind == HazardKind::Client,
+            Some(TypeRole::Workers) => kind == HazardKind::Workers,
+            _ => false,
+        };
+        let all =
+            |list: &[Ty]| depth < NEST && list.iter().any(|inner| self.can_hold(inner, kind, depth + 1));
+        is_role
+            || match ty {
+                Ty::External(_, list) | Ty::Tuple(list) | Ty::Slice(list) => list.as_deref().is_some_and(all),
+                Ty::Def(def, _) => self.parts.get(def).is_some_and(|parts| all(parts)),
+                Ty::Trait(_) | Ty::Unknown => false,
+            }
     }
 
     /// The literals that are secrets, in order.

@@ -19,8 +19,8 @@ use crate::link::{
     subst::with_step,
     ty::{self, Ty},
     value::{
-        Build, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value, Wanted, What,
-        marks_of, no_marks, step, union,
+        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value,
+        Wanted, What, marks_of, no_marks, step, union,
     },
 };
 use crate::source::Place;
@@ -459,6 +459,7 @@ impl Frame<'_, '_> {
                 value
             }
             Action::ProcessId => {
+                self.asks_pid = true;
                 let mut value = value;
                 value.add_mark(What::ProcessId, None);
                 value
@@ -480,9 +481,19 @@ impl Frame<'_, '_> {
             | Action::SpawnTask
             | Action::StartWorkers
             | Action::Send
-            | Action::SpawnProcess
-            | Action::AtFork => value,
+            | Action::SpawnProcess => value,
+            Action::AtFork => self.register(value, args),
         }
+    }
+
+    /// What is to run in a child after a fork.
+    fn register(&mut self, value: Value, args: &[Value]) -> Value {
+        let registered = args.iter().filter_map(|arg| match arg.callable {
+            Some(Callable::Def(def)) => Some(def),
+            _ => None,
+        });
+        self.e.tables.at_fork.extend(registered.chain([self.def]).collect::<Vec<_>>());
+        value
     }
 
     fn with_event(&mut self, value: Value, event: Event) -> Value {

@@ -123,6 +123,7 @@ impl<'a> Frame<'_, 'a> {
         }
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
+        self.asks_pid |= summary.asks_pid;
         self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let runs: Vec<Value> = self.run_closures(args, place);
