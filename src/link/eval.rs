@@ -62,6 +62,10 @@ pub(super) struct Frame<'f, 'a> {
     absorbs: BTreeMap<u16, Marks>,
     sleeps: bool,
     asks_pid: bool,
+    /// The closures being run: one that calls its own name means a function, or would never end.
+    open_closures: Vec<ExprId>,
+    /// How many closures were run.
+    closure_runs: u32,
     /// Hazards that left the function for a place that outlives it.
     escaped: Vec<HazardId>,
     /// The name that the value being read is about to get.
@@ -86,6 +90,8 @@ impl<'f, 'a> Frame<'f, 'a> {
             absorbs: BTreeMap::new(),
             sleeps: false,
             asks_pid: false,
+            open_closures: Vec::new(),
+            closure_runs: 0,
             escaped: Vec::new(),
             expected: None,
         };

@@ -230,6 +230,26 @@ pub trait Tr { type A: Tr<A = Self::A>; fn go(self) -> Self::A where Self: Sized
 }
 
 #[test]
+fn closures_that_call_their_own_name() {
+    // Each closure means the function of its name; taken for itself, every call would be two.
+    let text = "\
+pub fn header(n: u8) -> u8 { n }
+pub fn body(n: u8) -> u8 { n }
+pub fn parse(n: u8) -> u8 {
+    let header = |n| header(n) + header(n) + body(n);
+    let body = |n| header(n) + body(n) + body(n);
+    let both = |f: &dyn Fn(u8) -> u8| f(f(n)) + header(n) + body(n);
+    both(&header) + both(&body)
+}
+";
+    let run = check(
+        directory(&[("a.rs", text), ("client.rs", GLOBAL_CLIENT)]).path(),
+        &["--message-format", "short", "."],
+    );
+    assert_rest_is_reported(&run);
+}
+
+#[test]
 fn parts_that_are_no_rust_are_passed_over() {
     let text = format!("fn broken( {{ }} }}\n{GLOBAL_CLIENT}");
     let unbalanced = check(directory(&[("a.rs", text.as_str())]).path(), &["."]);

@@ -9,6 +9,9 @@ use crate::link::{
     value::{Callable, Value},
 };
 
+/// How many closures are run in one reading of a function.
+const RUNS: u32 = 2_000;
+
 /// Events without those that end the function: what ends a closure does not end what is around it.
 pub(super) fn without_returns(events: Vec<Event>) -> Vec<Event> {
     let keep = |event: Event| match event {
@@ -47,6 +50,17 @@ impl Frame<'_, '_> {
     }
 
     fn run_closure(&mut self, id: ExprId, args: &[Value]) -> Value {
+        self.closure_runs += 1;
+        if self.closure_runs > RUNS || self.open_closures.contains(&id) {
+            return Value::default();
+        }
+        self.open_closures.push(id);
+        let value = self.run_body(id, args);
+        self.open_closures.pop();
+        value
+    }
+
+    fn run_body(&mut self, id: ExprId, args: &[Value]) -> Value {
         let ExprKind::Closure { params, body, .. } = &self.facts().expr(id).kind else {
             return Value::default();
         };
