@@ -98,7 +98,7 @@ impl<'a> Frame<'_, 'a> {
     }
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {
-        if self.catalog().words().is_expiry_field(name) {
+        if self.e.says(name).is_expiry {
             self.note_renewal(base, place, crate::link::cells::Renewal::ExpiryCheck);
         }
     }
@@ -288,7 +288,8 @@ impl<'a> Frame<'_, 'a> {
         if param.index != 0 || !is_method {
             return;
         }
-        if let Ty::Def(def, _) = self.self_ty() {
+        let signature = self.e.signature(self.def);
+        if let Some(&Ty::Def(def, _)) = signature.params.first().map(|receiver| &receiver.ty) {
             let value = Value { marks: marks.clone(), ..Value::default() };
             self.e.fill_field(def, field, &value, self.def);
         }
