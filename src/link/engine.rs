@@ -294,7 +294,7 @@ impl<'a> Engine<'a> {
     pub(super) fn pour(&mut self, target: &Target, value: Value) {
         match target {
             Target::Field(def, name) => self.pour_into_field(*def, name, value.cut(2)),
-            Target::Cell(cell) => self.pour_into_cell(*cell, value),
+            Target::Cell(cell) => self.pour_into_cell(*cell, &value),
             Target::Sink(place) => {
                 let known = self.tables.sinks.entry(*place).or_insert_with(no_marks);
                 *known = union(known, &value.marks);
@@ -409,7 +409,7 @@ impl<'a> Engine<'a> {
     pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
         fill.from_parameter = value.any(What::is_open);
         let reader = fill.def;
-        let value = self.arriving(id, value);
+        let value = arriving(id, value);
         let cell = &mut self.tables.cells[id.0 as usize];
         cell.fills
             .entry(place)
@@ -418,19 +418,8 @@ impl<'a> Engine<'a> {
         self.leave(Target::Cell(id), &value, reader);
     }
 
-    /// What came out of a cell is in another now, and no longer the first.
-    fn arriving(&self, id: CellId, value: &Value) -> Value {
-        let is_handle = value.ty.is_shared_by_clones();
-        let is_left = |what: &What| match what {
-            What::Cell(other) => *other == id || !is_handle,
-            What::Copied(_) => true,
-            _ => false,
-        };
-        value.clone().without(is_left)
-    }
-
-    fn pour_into_cell(&mut self, id: CellId, value: Value) {
-        let value = self.arriving(id, &value);
+    fn pour_into_cell(&mut self, id: CellId, value: &Value) {
+        let value = arriving(id, value);
         let ty = self.tables.cells[id.0 as usize].ty.innermost(self.inputs().catalog);
         let value = self.settled(value.cut(3), &ty);
         let cell = &mut self.tables.cells[id.0 as usize];
@@ -464,4 +453,15 @@ fn is_covered(old: &Summary, new: &Summary) -> bool {
             Value { marks: known, ..Value::default() }
                 .covers(&Value { marks: Rc::clone(marks), ..Value::default() })
         })
+}
+
+/// What came out of a cell is in another now, and no longer the first.
+fn arriving(id: CellId, value: &Value) -> Value {
+    let is_handle = value.ty.is_shared_by_clones();
+    let is_left = |what: &What| match what {
+        What::Cell(other) => *other == id || !is_handle,
+        What::Copied(_) => true,
+        _ => false,
+    };
+    value.clone().without(is_left)
 }

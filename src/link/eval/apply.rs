@@ -441,7 +441,6 @@ impl Frame<'_, '_> {
             Action::Exit => self.with_event(value, Event::Exit(place)),
             Action::Serve => self.with_event(value, Event::Serve(place)),
             Action::BlockOn => self.block_on(value, args, place),
-            Action::Clock => value,
             Action::Sleep => {
                 self.sleeps = true;
                 self.with_event(value, Event::Sleep(place))
@@ -463,7 +462,8 @@ impl Frame<'_, '_> {
             Action::CellInit | Action::CellSet => {
                 self.fill_global(action, &value, path, receiver, args, place)
             }
-            Action::CellGet
+            Action::Clock
+            | Action::CellGet
             | Action::CellForce
             | Action::SpawnThread
             | Action::SpawnTask
