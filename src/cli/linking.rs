@@ -44,7 +44,7 @@ pub(super) fn answer(
         let program = link(project, &loaded.facts, &loaded.submodules, &loaded.roots, catalog);
         let mut findings = Findings::default();
         for rule in rules {
-            (rule.check)(&program, &mut findings);
+            rule.ask(&program, &mut findings);
         }
         Answer {
             findings: findings.into_sorted(),

@@ -1,5 +1,7 @@
 //! The façade: what rules ask of a linked program.
 
+mod seen;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
