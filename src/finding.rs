@@ -3,12 +3,14 @@
 mod allow;
 mod date;
 mod nearest;
+mod seen;
 mod verdict;
 
 use crate::source::Place;
 pub use allow::{ALLOW_LEVEL, ALLOW_RULES, AllowsByFile, Suppressed, Suppression, suppress};
 pub use date::Date;
 pub use nearest::nearest;
+pub use seen::Seen;
 pub use verdict::{Guard, Silence, Verdict};
 
 /// How loud a rule is.
@@ -33,6 +35,18 @@ pub enum Confidence {
     Medium,
     /// As good as proven.
     High,
+}
+
+impl Confidence {
+    /// The word people write.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// One labelled place of the story that a finding tells.

@@ -16,6 +16,7 @@ mod short;
 mod shown;
 mod story;
 mod text;
+mod why;
 
 use std::io;
 
@@ -24,6 +25,7 @@ pub use owner::{Owner, Owners};
 pub use page::page;
 pub use problem::problem_line;
 pub use text::safe;
+pub use why::{Told, Why, why};
 
 use crate::finding::{Finding, Level};
 use crate::source::{Files, Place};

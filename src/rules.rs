@@ -15,11 +15,14 @@ mod global_auth_client;
 mod guard;
 mod inherited;
 mod runtime_before_fork;
+mod seen;
 mod story;
 mod subject;
 
 use crate::finding::{Findings, Level, Verdict};
 use crate::link::{Program, cells::Cell, order::Inherited, value::HazardKind};
+
+pub use seen::seen;
 
 /// A rule.
 #[derive(Debug)]

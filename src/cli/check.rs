@@ -6,18 +6,19 @@ use std::time::Instant;
 use super::args::{CheckArgs, Dump};
 use super::colour::is_coloured;
 use super::comments::allows;
+use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
-use super::linking::{Answer, answer};
-use super::scope::{Scope, orphans, roots};
+use super::linking::{Answer, Wanted, answer};
+use super::scope::Scope;
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
 use crate::catalog::Catalog;
 use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, KeyShape, Report};
+use crate::report::{self, Report};
 use crate::rules::Rule;
-use crate::source::{Discovery, Files, Problem, Project, Reader, SourceFile, discover};
+use crate::source::SourceFile;
 
 /// What was asked for.
 struct Job<'a> {
@@ -28,14 +29,6 @@ struct Job<'a> {
     rules: &'a [&'static Rule],
     /// Those that can report anything.
     active: Vec<&'static Rule>,
-}
-
-/// What was read.
-struct Input {
-    project: Project,
-    files: Files,
-    loaded: facts::Loaded,
-    problems: Vec<Problem>,
 }
 
 /// What is to be shown, and what it comes to.
@@ -59,13 +52,13 @@ pub(super) fn check(
     let levels = Levels::new(&args.levels, rules)?;
     let active = levels.active(rules);
     let job = Job { args, environment, levels, rules, active };
-    let input = read(args, cwd);
+    let input = read(&args.request(cwd), args.threads);
     if args.dump == Some(Dump::Facts) {
         return dump(&dump_of(&input), streams);
     }
     let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
-    let is_dumped = args.dump == Some(Dump::Program);
-    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, is_dumped)?;
+    let wanted = if args.dump == Some(Dump::Program) { Wanted::Dump } else { Wanted::Findings };
+    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, wanted)?;
     if let Some(text) = &answer.dump {
         return dump(text, streams);
     }
@@ -107,31 +100,6 @@ fn dump_of(input: &Input) -> String {
 fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     streams.print(|out| writeln!(out, "{text}"))?;
     Ok(NOTHING_FOUND)
-}
-
-/// Finds and reads the files.
-fn read(args: &CheckArgs, cwd: &Path) -> Input {
-    let Discovery { mut project, mut problems } = discover(&args.request(cwd));
-    let mut reader = Reader::new(&project.root, cwd);
-    for root in &project.other_roots {
-        reader.allow(root);
-    }
-    let mut loaded = facts::load(&mut reader, &roots(&project), args.threads);
-    let orphans = orphans(&project, reader.files());
-    if !orphans.is_empty() {
-        project.loose.extend(orphans);
-        loaded = facts::load(&mut reader, &roots(&project), args.threads);
-    }
-    problems.append(&mut loaded.problems);
-    problems.sort();
-    problems.dedup();
-    Input { project, files: reader.into_files(), loaded, problems }
-}
-
-/// What keys look like that nobody may see.
-fn key_shapes(catalog: &Catalog) -> Vec<KeyShape<'_>> {
-    let private = catalog.keys().iter().filter(|key| !key.public);
-    private.map(|key| KeyShape { prefix: &key.prefix, min: key.min }).collect()
 }
 
 impl Job<'_> {

@@ -5,10 +5,10 @@ use std::thread;
 
 use crate::catalog::Catalog;
 use crate::facts::Loaded;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Seen, Silence};
 use crate::link::link;
-use crate::rules::Rule;
-use crate::source::{Place, Project};
+use crate::rules::{self, Rule};
+use crate::source::{FileId, Place, Project};
 
 /// Stack sizes to try, in bytes. Address space only: pages are used as the stack grows. The smaller ones are for
 /// machines that limit it.
@@ -27,9 +27,31 @@ pub(super) struct Answer {
     pub(super) steps: u64,
     /// The program as text, where it was asked for.
     pub(super) dump: Option<String>,
+    /// What there is in a file, and what rules do not report, where that was asked for.
+    pub(super) reasons: Reasons,
 }
 
-/// Links, and asks `rules`.
+/// What `why` asks for.
+#[derive(Debug, Default)]
+pub(super) struct Reasons {
+    /// What the program has in the file.
+    pub(super) seen: Vec<Seen>,
+    /// What the rules are silent about, anywhere.
+    pub(super) silences: Vec<Silence>,
+}
+
+/// What is asked for beside findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Nothing.
+    Findings,
+    /// The program as text.
+    Dump,
+    /// What there is in a file, and why rules are silent.
+    Reasons(FileId),
+}
+
+/// Links, and asks the rules `asked`.
 ///
 /// # Errors
 /// No thread could be started, or it ended by a panic, which is a defect of authlint.
@@ -37,21 +59,32 @@ pub(super) fn answer(
     project: &Project,
     loaded: &Loaded,
     catalog: &Catalog,
-    rules: &[&Rule],
-    is_dumped: bool,
+    asked: &[&Rule],
+    wanted: Wanted,
 ) -> Result<Answer, String> {
     on_deep_stack(|| {
         let program = link(project, &loaded.facts, &loaded.submodules, &loaded.roots, catalog);
-        let mut findings = Findings::default();
-        for rule in rules {
+        let mut findings = if matches!(wanted, Wanted::Reasons(_)) {
+            Findings::with_silences()
+        } else {
+            Findings::default()
+        };
+        for rule in asked {
             rule.ask(&program, &mut findings);
         }
+        let reasons = match wanted {
+            Wanted::Reasons(file) => {
+                Reasons { seen: rules::seen(&program, file), silences: findings.take_silences() }
+            }
+            _ => Reasons::default(),
+        };
         Answer {
             findings: findings.into_sorted(),
             secrets: program.secrets(),
             tests: program.test_places(),
             steps: program.steps(),
-            dump: is_dumped.then(|| format!("{program:#?}")),
+            dump: (wanted == Wanted::Dump).then(|| format!("{program:#?}")),
+            reasons,
         }
     })
 }

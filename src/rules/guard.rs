@@ -23,7 +23,7 @@ pub(super) fn not_example(cell: &Cell) -> Result<(), Guard> {
 pub(super) fn not_renewed(program: &Program<'_>, cell: &Cell) -> Result<(), Guard> {
     if !cell.renewals.is_empty() {
         let steps =
-            cell.renewals.iter().map(|(place, how)| Step { place: *place, label: told(*how).to_owned() });
+            cell.renewals.iter().map(|(place, how)| Step { place: *place, label: renewal(*how).to_owned() });
         return Err(Guard::at("what it holds is renewed", steps.collect()));
     }
     if program.is_refreshing(&cell.content) {
@@ -35,7 +35,7 @@ pub(super) fn not_renewed(program: &Program<'_>, cell: &Cell) -> Result<(), Guar
     Ok(())
 }
 
-fn told(how: Renewal) -> &'static str {
+pub(super) fn renewal(how: Renewal) -> &'static str {
     match how {
         Renewal::ExpiryField => "its type holds when it ends",
         Renewal::ExpiryCheck => "its age is looked at here",

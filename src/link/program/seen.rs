@@ -3,9 +3,12 @@
 use super::Program;
 use crate::link::{
     cells::Cell,
+    event::Fork,
     ty::Ty,
-    value::{HazardId, What},
+    value::{Credential, CredentialId, ForkId, Hazard, HazardId, What},
+    world::index,
 };
+use crate::source::Place;
 
 impl Program<'_> {
     /// Whether a cell is a collection that is asked by a key: a store of the tokens of many.
@@ -41,5 +44,31 @@ impl Program<'_> {
     #[must_use]
     pub fn is_external(&self, ty: &Ty) -> bool {
         matches!(ty.innermost(self.catalog), Ty::External(..))
+    }
+
+    /// Every credential.
+    pub fn credentials(&self) -> impl Iterator<Item = (CredentialId, &Credential)> {
+        self.tables.credentials.iter().enumerate().map(|(at, it)| (CredentialId(index(at)), it))
+    }
+
+    /// Every place where a credential in the raw is sent, in order, with the credential.
+    pub fn sent_credentials(&self) -> impl Iterator<Item = (Place, CredentialId)> {
+        self.tables.sinks.iter().flat_map(|(place, marks)| {
+            let sent = marks.iter().filter_map(|mark| match mark.what {
+                What::Credential(id) | What::Built(id, _) => Some(id),
+                _ => None,
+            });
+            sent.map(|id| (*place, id))
+        })
+    }
+
+    /// Everything that a fork does not copy.
+    pub fn hazards(&self) -> impl Iterator<Item = &Hazard> {
+        self.tables.hazards.iter()
+    }
+
+    /// Every call that forks.
+    pub fn forks(&self) -> impl Iterator<Item = (ForkId, &Fork)> {
+        self.tables.forks.iter().enumerate().map(|(at, it)| (ForkId(index(at)), it))
     }
 }
