@@ -16,6 +16,7 @@ mod guard;
 mod inherited;
 mod runtime_before_fork;
 mod seen;
+mod spared;
 mod story;
 mod subject;
 

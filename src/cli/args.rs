@@ -317,11 +317,7 @@ impl MinConfidence {
 
     /// The word people write.
     pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
+        self.confidence().word()
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn why(
     };
     let told = Why {
         file: at.file,
-        line: at.line,
+        line: at.index,
         notes: notes(args, &input, &scope, &answer, &at),
         nearest: if seen.is_empty() { nearest(&answer.reasons.seen, &at) } else { Vec::new() },
         answers: judge.answers(rules, &answer, &seen, &at),
@@ -117,7 +117,9 @@ fn nearest<'s>(seen: &'s [Seen], at: &place::Line<'_>) -> Vec<&'s Seen> {
     near
 }
 
-/// The file that was asked for, once it was read.
-fn file_of(input: &Input) -> Option<FileId> {
-    input.project.focus.iter().find_map(|path| input.files.by_path(path))
+/// The file that was asked for, once it was read: in a package or by itself.
+fn file_of(input: &Input, asked: &Asked) -> Option<FileId> {
+    let paths = input.project.focus.iter().chain(&input.project.loose);
+    let mut named = paths.filter(|path| path.file_name() == asked.file.file_name());
+    named.find_map(|path| input.files.by_path(path))
 }

@@ -1,6 +1,6 @@
 //! Guards that several rules have: why a cell is no subject, or holds nothing that grows old.
 
-use super::story::way;
+use super::story::{push, way};
 use crate::catalog::schema::Lifetime;
 use crate::finding::{Guard, Step};
 use crate::link::{
@@ -73,7 +73,11 @@ fn nothing_known(program: &Program<'_>, cell: &Cell) -> String {
 
 /// The ways of credentials, as steps.
 pub(super) fn seen(program: &Program<'_>, all: &[(Mark, CredentialId)]) -> Vec<Step> {
-    all.iter().flat_map(|(mark, id)| way(program, *id, &mark.trace)).collect()
+    let mut steps = Vec::new();
+    for step in all.iter().flat_map(|(mark, id)| way(program, *id, &mark.trace)) {
+        push(&mut steps, step);
+    }
+    steps
 }
 
 fn inputs(program: &Program<'_>, cell: &Cell) -> Vec<Step> {

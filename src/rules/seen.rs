@@ -11,7 +11,7 @@ use crate::finding::{Seen, Step};
 use crate::link::{
     Program,
     cells::{Cell, CellKey, FillKind},
-    value::{Credential, CredentialId, ForkId, Hazard, HazardKind, Mark, What},
+    value::{Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, What},
 };
 use crate::source::{FileId, Place};
 
@@ -102,7 +102,9 @@ fn ways(program: &Program<'_>, marks: &[Mark]) -> Vec<Step> {
             What::Hazard(id) => vec![made(program.hazard(id))],
             _ => continue,
         };
-        way.into_iter().for_each(|step| push(&mut steps, step));
+        for step in way {
+            push(&mut steps, step);
+        }
     }
     steps
 }
@@ -174,7 +176,8 @@ fn sent(program: &Program<'_>) -> BTreeMap<CredentialId, Vec<Place>> {
 }
 
 fn hazards(program: &Program<'_>) -> Vec<Seen> {
-    let one = |it: &Hazard| Seen { subject: made(it), holds: vec![hazard(it)], steps: Vec::new() };
+    let one =
+        |(_, it): (HazardId, &Hazard)| Seen { subject: made(it), holds: vec![hazard(it)], steps: Vec::new() };
     program.hazards().map(one).collect()
 }
 
@@ -182,7 +185,9 @@ fn forks(program: &Program<'_>) -> Vec<Seen> {
     let mut inherited: BTreeMap<ForkId, Vec<Step>> = BTreeMap::new();
     for it in program.inherited() {
         let steps = inherited.entry(it.fork).or_default();
-        super::inherited::steps(program, it).into_iter().for_each(|step| push(steps, step));
+        for step in super::inherited::steps(program, it) {
+            push(steps, step);
+        }
     }
     let mut seen = Vec::new();
     for (id, fork) in program.forks() {

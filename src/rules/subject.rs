@@ -1,6 +1,6 @@
 //! What rules are asked of, one subject after the other.
 
-use super::inherited::nearest;
+use super::{inherited::nearest, spared};
 use crate::finding::{Findings, Step, Verdict};
 use crate::link::{
     Program,
@@ -38,9 +38,14 @@ pub(super) fn inherited(
         };
         findings.judged(rule, subject, judge(program, it));
     }
+    if findings.keeps_silences() {
+        for (subject, guard) in spared::guards(program, is_asked) {
+            findings.judged(rule, || subject, Err(guard));
+        }
+    }
 }
 
 /// Something that a fork does not copy, as a subject.
-fn hazard(hazard: &Hazard) -> Step {
+pub(super) fn hazard(hazard: &Hazard) -> Step {
     Step { place: hazard.place, label: format!("`{}`", hazard.name) }
 }

@@ -44,7 +44,7 @@ impl Judge<'_> {
             }
         }
         if !left.is_empty() {
-            let text = "nothing here is what it asks about".to_owned();
+            let text = "nothing here to ask about".to_owned();
             answers.push(Told { rules: left, text, steps: Vec::new() });
         }
         answers

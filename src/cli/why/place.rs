@@ -1,11 +1,11 @@
 //! The place that `why` is asked about.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Input, file_of};
 use crate::finding::Seen;
 use crate::report::problem_line;
-use crate::source::{FileId, Place, SourceFile};
+use crate::source::{FileId, Place, Problem, SourceFile};
 
 /// A place as it was written.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,8 +43,11 @@ impl Asked {
     /// # Errors
     /// The file was not read or not understood, or ends before the line.
     pub(super) fn in_file<'i>(&self, input: &'i Input) -> Result<Line<'i>, String> {
-        let failure = input.problems.iter().find(|problem| problem.kind.is_failure());
-        let Some(file) = file_of(input) else {
+        let is_of_it = |problem: &&Problem| {
+            problem.kind.is_failure() && Path::new(&problem.path).file_name() == self.file.file_name()
+        };
+        let failure = input.problems.iter().find(is_of_it);
+        let Some(file) = file_of(input, self) else {
             let told = failure.map(|problem| problem_line(problem, &input.files));
             let told = told.as_deref().and_then(|line| line.strip_prefix("error: "));
             let name = self.file.display().to_string();
@@ -53,8 +56,7 @@ impl Asked {
             );
         };
         let source = input.files.get(file);
-        let of_file =
-            |problem: &&crate::source::Problem| problem.kind.is_failure() && problem.path == source.shown;
+        let of_file = |problem: &&Problem| problem.kind.is_failure() && problem.path == source.shown;
         if let Some(problem) = input.problems.iter().find(of_file) {
             return Err(problem_line(problem, &input.files).trim_start_matches("error: ").to_owned());
         }
@@ -63,9 +65,9 @@ impl Asked {
         if self.line > count {
             return Err(format!("`{}` ends at line {count}", source.shown.escape_debug()));
         }
-        let line = self.line - 1;
-        let offset = self.column.map(|column| offset_of(source, line, column));
-        Ok(Line { file, line, offset, source })
+        let index = self.line - 1;
+        let offset = self.column.map(|column| offset_of(source, index, column));
+        Ok(Line { file, index, offset, source })
     }
 }
 
@@ -88,7 +90,7 @@ pub(super) struct Line<'i> {
     /// The file.
     pub(super) file: FileId,
     /// The 0-based line.
-    pub(super) line: usize,
+    pub(super) index: usize,
     offset: Option<u32>,
     source: &'i SourceFile,
 }
@@ -103,7 +105,7 @@ impl Line<'_> {
     pub(super) fn distance(&self, place: Place) -> usize {
         let first = self.source.line_index(place.span.start);
         let last = self.source.line_index(place.span.end.saturating_sub(1).max(place.span.start));
-        first.saturating_sub(self.line).max(self.line.saturating_sub(last))
+        first.saturating_sub(self.index).max(self.index.saturating_sub(last))
     }
 
     /// What has a place on the line; where a column was asked for and something stands there, only that.

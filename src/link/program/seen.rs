@@ -4,6 +4,7 @@ use super::Program;
 use crate::link::{
     cells::Cell,
     event::Fork,
+    order::Spared,
     ty::Ty,
     value::{Credential, CredentialId, ForkId, Hazard, HazardId, What},
     world::index,
@@ -63,8 +64,14 @@ impl Program<'_> {
     }
 
     /// Everything that a fork does not copy.
-    pub fn hazards(&self) -> impl Iterator<Item = &Hazard> {
-        self.tables.hazards.iter()
+    pub fn hazards(&self) -> impl Iterator<Item = (HazardId, &Hazard)> {
+        self.tables.hazards.iter().enumerate().map(|(at, it)| (HazardId(index(at)), it))
+    }
+
+    /// What forks in sight of it do no harm to.
+    #[must_use]
+    pub fn spared(&self) -> &[Spared] {
+        &self.spared
     }
 
     /// Every call that forks.
