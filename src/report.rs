@@ -62,6 +62,13 @@ pub struct Report<'a> {
     pub success: bool,
 }
 
+/// A text of many lines, each fit to be shown: secrets, keys, and characters that command a terminal are masked.
+#[must_use]
+pub fn masked(text: &str, files: &Files, secrets: &[Place], key_shapes: &[KeyShape<'_>]) -> String {
+    let masks = mask::Masks::new(files, secrets, key_shapes);
+    text.lines().map(|line| masks.message(line)).collect::<Vec<_>>().join("\n")
+}
+
 /// Writes all findings in one format. The same report gives the same bytes.
 ///
 /// # Errors

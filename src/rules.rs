@@ -58,6 +58,17 @@ pub enum Check {
     Program(fn(&Program<'_>, &mut Findings)),
 }
 
+impl Check {
+    /// What the question is asked of, in words that go on from "it asks about".
+    pub(crate) fn subjects(self) -> &'static str {
+        match self {
+            Self::Cells(_) => "process-wide cells, and none is here or holds what is here",
+            Self::Inherited { .. } => "what a forked child goes on with, and nothing like that is made here",
+            Self::Program(_) => "other things than there are here",
+        }
+    }
+}
+
 impl Rule {
     /// Asks the question, and adds the answers to `findings`.
     pub(crate) fn ask(&self, program: &Program<'_>, findings: &mut Findings) {

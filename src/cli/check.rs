@@ -57,12 +57,14 @@ pub(super) fn check(
         return dump(&dump_of(&input), streams);
     }
     let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
-    let wanted = if args.dump == Some(Dump::Program) { Wanted::Dump } else { Wanted::Findings };
-    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, wanted)?;
-    if let Some(text) = &answer.dump {
-        return dump(text, streams);
-    }
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
+    let is_dumped = args.dump == Some(Dump::Program);
+    let wanted = if is_dumped { Wanted::Dump(&input.files, &scope.files) } else { Wanted::Findings };
+    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, wanted)?;
+    let key_shapes = key_shapes(&catalog);
+    if let Some(text) = &answer.dump {
+        return dump(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
+    }
     let outcome = job.outcome(&input, &scope, job.suppressed(&input, &scope, &answer));
 
     job.tell_problems(&input, &scope, streams);
@@ -71,7 +73,7 @@ pub(super) fn check(
         findings: &outcome.findings,
         files: &input.files,
         secrets: &answer.secrets,
-        key_shapes: &key_shapes(&catalog),
+        key_shapes: &key_shapes,
         owners: &scope.report_owners(),
         is_coloured: job.is_report_coloured(),
         success: code == NOTHING_FOUND,

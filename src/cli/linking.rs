@@ -1,5 +1,6 @@
 //! Links the files and asks the rules, on a thread with room for deep code.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::thread;
 
@@ -8,7 +9,7 @@ use crate::facts::Loaded;
 use crate::finding::{Finding, Findings, Seen, Silence};
 use crate::link::link;
 use crate::rules::{self, Rule};
-use crate::source::{FileId, Place, Project};
+use crate::source::{FileId, Files, Place, Project};
 
 /// Stack sizes to try, in bytes. Address space only: pages are used as the stack grows. The smaller ones are for
 /// machines that limit it.
@@ -25,7 +26,7 @@ pub(super) struct Answer {
     pub(super) tests: Vec<Place>,
     /// How many expressions were read until nothing new was learned.
     pub(super) steps: u64,
-    /// The program as text, where it was asked for.
+    /// What is known of some files, where it was asked for.
     pub(super) dump: Option<String>,
     /// What there is in a file, and what rules do not report, where that was asked for.
     pub(super) reasons: Reasons,
@@ -41,12 +42,12 @@ pub(super) struct Reasons {
 }
 
 /// What is asked for beside findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted<'a> {
     /// Nothing.
     Findings,
-    /// The program as text.
-    Dump,
+    /// What is known of these files, as text.
+    Dump(&'a Files, &'a BTreeSet<FileId>),
     /// What there is in a file, and why rules are silent.
     Reasons(FileId),
 }
@@ -60,7 +61,7 @@ pub(super) fn answer(
     loaded: &Loaded,
     catalog: &Catalog,
     asked: &[&Rule],
-    wanted: Wanted,
+    wanted: Wanted<'_>,
 ) -> Result<Answer, String> {
     on_deep_stack(|| {
         let program = link(project, &loaded.facts, &loaded.submodules, &loaded.roots, catalog);
@@ -83,7 +84,10 @@ pub(super) fn answer(
             secrets: program.secrets(),
             tests: program.test_places(),
             steps: program.steps(),
-            dump: (wanted == Wanted::Dump).then(|| format!("{program:#?}")),
+            dump: match wanted {
+                Wanted::Dump(files, of) => Some(program.dump(project, files, of)),
+                _ => None,
+            },
             reasons,
         }
     })

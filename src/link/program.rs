@@ -1,5 +1,6 @@
 //! The façade: what rules ask of a linked program.
 
+mod dump;
 mod seen;
 
 use std::collections::BTreeMap;

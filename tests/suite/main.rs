@@ -15,6 +15,7 @@ mod formats;
 mod hostile;
 mod house;
 mod pages;
+mod program;
 mod projects;
 mod readme;
 mod run;

@@ -91,6 +91,15 @@ fn a_line_with_nothing_names_what_is_near() {
 }
 
 #[test]
+fn a_client_in_no_cell_is_told_to_be_in_none() {
+    let text = "fn main() {\n    let key = std::env::var(\"OPENAI_API_KEY\").unwrap();\n    \
+        async_openai::Client::with_config(async_openai::config::OpenAIConfig::new().with_api_key(key));\n}\n";
+    let out = why(&[("a.rs", text)], &["a.rs:2"]).out;
+    let line = out.lines().find(|line| line.contains("global-auth-client")).unwrap_or_default();
+    assert!(line.contains(": ask about process-wide cells, and none is here"), "{out}");
+}
+
+#[test]
 fn a_place_that_is_none_is_refused() {
     let refused = |args: &[&str]| {
         let run = why(&[("a.rs", GLOBAL_CLIENT), ("notes.txt", "text\n"), ("bad.rs", "fn a( {\n")], args);

@@ -1,6 +1,6 @@
 //! What each rule says of a place: what it reports and whether that is shown, or why it is silent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Line;
 use super::{Answer, Levels, Seen, Suppression, WhyArgs};
@@ -17,7 +17,7 @@ pub(super) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The answers of all rules about what is seen at a line; those that ask about nothing of it together in the last.
+    /// The answers of all rules about what is seen at a line; those that ask about nothing of it at the end.
     pub(super) fn answers(
         &self,
         rules: &[&'static Rule],
@@ -30,7 +30,7 @@ impl Judge<'_> {
             subjects.contains(&place) || at.has(place) || steps.iter().any(|step| at.has(step.place))
         };
         let mut answers = Vec::new();
-        let mut left = Vec::new();
+        let mut left: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
         for rule in rules {
             let before = answers.len();
             let found = answer.findings.iter().filter(|it| it.rule == rule.id);
@@ -40,13 +40,14 @@ impl Judge<'_> {
             let silent = silent.filter(|it| is_meant(it.subject.place, &it.guard.steps));
             answers.extend(silent.map(of_silence));
             if answers.len() == before {
-                left.push(rule.id);
+                left.entry(rule.check.subjects()).or_default().push(rule.id);
             }
         }
-        if !left.is_empty() {
-            let text = "nothing here to ask about".to_owned();
-            answers.push(Told { rules: left, text, steps: Vec::new() });
-        }
+        let told = |(subjects, rules): (&str, Vec<_>)| {
+            let asks = if rules.len() == 1 { "asks" } else { "ask" };
+            Told { rules, text: format!("{asks} about {subjects}"), steps: Vec::new() }
+        };
+        answers.extend(left.into_iter().map(told));
         answers
     }
 
