@@ -26,7 +26,7 @@ fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
     guard::not_renewed(program, cell)?;
     if !program.may_hold_token(cell) {
         let ty = program.shown_type(&cell.ty);
-        return Err(Guard::new(format!("`{ty}` is a client, or what clients are made from, and no token")));
+        return Err(Guard::new(format!("no token is kept in `{ty}`")));
     }
     let (mark, id) = worst(program, cell).ok_or_else(|| nothing_kept(program, cell))?;
     let credential = program.credential(id);
