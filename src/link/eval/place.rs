@@ -89,12 +89,11 @@ impl<'a> Frame<'_, 'a> {
 
     /// Whether a derive fills the struct from a file, the environment, arguments or an answer.
     fn is_read_from_outside(&self, def: DefId) -> bool {
-        const DERIVES: [&str; 8] =
-            ["Deserialize", "Parser", "Args", "StructOpt", "Envconfig", "FromEnv", "FromArgs", "Clap"];
         let at = self.e.types.world.def(def);
         let item = self.e.inputs().item(at.file, at.item);
         let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
-        derived.any(|arg| DERIVES.contains(&arg.name.rsplit("::").next().unwrap_or_default()))
+        let words = self.catalog().words();
+        derived.any(|arg| words.is_read_from_outside(arg.name.rsplit("::").next().unwrap_or_default()))
     }
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {
