@@ -74,7 +74,6 @@ fn holds(program: &Program<'_>, cell: &Cell) -> Vec<String> {
             What::Input(_) | What::MixedInputs => {
                 "something from outside of which nothing says that it is a credential".to_owned()
             }
-            What::Time => "a point in time".to_owned(),
             What::ProcessId => "a process id".to_owned(),
             _ => continue,
         };
