@@ -9,6 +9,7 @@ mod engine;
 mod eval;
 pub mod event;
 mod flows;
+mod holds;
 pub mod hosts;
 mod naming;
 pub mod order;

@@ -452,7 +452,7 @@ impl Frame<'_, '_> {
                 value
             }
             Action::Drop => {
-                let touched = args.first().or(receiver).map_or_else(|| Rc::from([]), super::touched);
+                let touched = args.first().or(receiver).map_or_else(super::nothing_touched, super::touched);
                 self.with_event(value, Event::Drop(touched, place))
             }
             Action::Leak => {
