@@ -290,7 +290,10 @@ impl<'a> Engine<'a> {
         }
         let target = Target::Field(def, name.clone());
         let FieldKind::Typed(ty) = kind else { return self.leave(target, value, reader) };
-        let value = self.settled(Value { ty: Ty::Unknown, ..value.clone() }, &ty);
+        let is_data = matches!(ty.innermost(self.inputs().catalog), Ty::Def(..))
+            || self.types.holds(&ty) != Holds::Anything;
+        let callable = if is_data { None } else { value.callable.clone() };
+        let value = self.settled(Value { ty: Ty::Unknown, callable, ..value.clone() }, &ty);
         self.leave(target, &value, reader);
     }
 
@@ -334,6 +337,9 @@ impl<'a> Engine<'a> {
         let value = if says_so { value } else { self.without_unnamed(value) };
         let key = (def, name.clone());
         let known = self.fields.get(&key);
+        if known.is_none() && value.is_nothing() {
+            return;
+        }
         if known.is_some_and(|known| known.covers(&value)) {
             return;
         }

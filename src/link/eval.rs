@@ -554,14 +554,6 @@ impl Value {
         }
         self
     }
-
-    fn is_nothing(&self) -> bool {
-        self.ty.is_unknown()
-            && self.marks.is_empty()
-            && self.fields.is_none()
-            && self.text.is_none()
-            && self.callable.is_none()
-    }
 }
 
 impl Ty {

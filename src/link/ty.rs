@@ -298,10 +298,18 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The declared type of a field of a struct of this run.
+    /// The declared type of a field of a struct of this run, or of an enum's variant, which goes by `Variant.field`.
     pub(super) fn field(self, def: DefId, name: &str) -> Option<Ty> {
         let at = self.world.def(def);
-        let field = self.fields(def)?.iter().find(|field| field.name == name)?;
+        let (fields, name) = match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Struct(fields) => (fields, name),
+            ItemKind::Enum(variants) => {
+                let (variant, name) = name.split_once('.')?;
+                (&variants.iter().find(|it| it.name == variant)?.fields, name)
+            }
+            _ => return None,
+        };
+        let field = fields.iter().find(|field| field.name == name)?;
         Some(self.lower(Scope { module: at.module, def: None }, &field.ty))
     }
 
