@@ -17,7 +17,7 @@ use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
 use crate::report::{self, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{Discovery, Files, Problem, Project, Reader, SourceFile, discover};
+use crate::source::{Discovery, Files, Problem, Project, Reader, SourceFile, deployment, discover};
 
 /// What was asked for.
 struct Job<'a> {
@@ -122,6 +122,9 @@ fn read(args: &CheckArgs, cwd: &Path) -> Input {
         project.loose.extend(orphans);
         loaded = facts::load(&mut reader, &roots(&project), args.threads);
     }
+    // Facts are numbered like files, so what is no Rust comes behind them.
+    project.deployments = deployment::read(&mut reader, &project);
+    problems.append(&mut project.deployments.problems);
     problems.append(&mut loaded.problems);
     problems.sort();
     problems.dedup();

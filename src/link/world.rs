@@ -40,6 +40,8 @@ pub(super) enum Extern {
 pub(super) struct Crate {
     /// The package, by its position in the project; `None` for a loose file.
     pub package: Option<usize>,
+    /// The target's name; `None` for a loose file.
+    pub target: Option<SmolStr>,
     /// What kind of target.
     pub kind: TargetKind,
     /// Its root module.
@@ -201,6 +203,9 @@ impl Builder<'_> {
         let is_code = matches!(target.kind, TargetKind::Lib | TargetKind::Bin) || target.is_selected;
         let is_example = !self.inputs.project.all_targets && (package.is_example || !is_code);
         self.add_crate(Some(at), target.kind, file, is_example);
+        if let Some(krate) = self.world.crates.last_mut() {
+            krate.target = Some(SmolStr::new(&target.name));
+        }
     }
 
     fn file_of(&self, path: &FsPath) -> Option<FileId> {
@@ -217,7 +222,8 @@ impl Builder<'_> {
     fn add_crate(&mut self, package: Option<usize>, kind: TargetKind, file: FileId, is_example: bool) {
         let id = CrateId(index(self.world.crates.len()));
         let root = self.add_module(id, None, false, false);
-        self.world.crates.push(Crate { package, kind, root, externs: BTreeMap::new(), is_example });
+        let externs = BTreeMap::new();
+        self.world.crates.push(Crate { package, target: None, kind, root, externs, is_example });
         let facts = self.inputs.file(file);
         let is_test = facts.attributes.iter().any(is_test_gate);
         self.world.modules[root.0 as usize].is_test = is_test;
