@@ -43,8 +43,7 @@ impl<'a> Scope<'a> {
             let named: BTreeSet<FileId> = named.map(|(file, _)| file).collect();
             scope.manifests.retain(|file| named.contains(file));
             let code = named.difference(&project.deployments.files).copied();
-            scope.files =
-                code.filter(|file| scope.files.contains(file) || !refused.contains(file)).collect();
+            scope.files = code.filter(|file| scope.files.contains(file) || !refused.contains(file)).collect();
         }
         scope
     }

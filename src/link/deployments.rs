@@ -19,8 +19,8 @@ use crate::source::{
     DependencyKind, Package, TargetKind,
     deployment::{Container, Deployments, Family, Runs},
 };
-pub use plain::{PlainSecret, plain_secrets};
 pub(super) use plain::plain_values;
+pub use plain::{PlainSecret, plain_secrets};
 use runs::Binary;
 
 /// A credential variable that a binary cannot go on without and that its deployment does not give it.
@@ -55,7 +55,8 @@ pub(super) fn missing(engine: &Engine<'_>) -> Vec<MissingVariable> {
         return Vec::new();
     }
     let mut reads = Reads::new(engine);
-    let crates = engine.types.world.crates.iter().filter(|krate| krate.kind == TargetKind::Bin && !krate.is_example);
+    let crates =
+        engine.types.world.crates.iter().filter(|krate| krate.kind == TargetKind::Bin && !krate.is_example);
     crates.flat_map(|krate| of_crate(engine, &mut reads, krate).unwrap_or_default()).collect()
 }
 
@@ -87,7 +88,12 @@ fn is_set(needs: &Needs, read: &RequiredRead) -> bool {
     needs.sets.contains("") || needs.sets.contains(&read.name)
 }
 
-fn ask(inputs: Inputs<'_>, binary: &Binary<'_>, running: &[&Container], read: &RequiredRead) -> Option<MissingVariable> {
+fn ask(
+    inputs: Inputs<'_>,
+    binary: &Binary<'_>,
+    running: &[&Container],
+    read: &RequiredRead,
+) -> Option<MissingVariable> {
     let kind = kind_of(inputs, &read.name)?;
     let deployments = &inputs.project.deployments;
     let names: Vec<&str> = std::iter::once(&read.name).chain(&read.others).map(SmolStr::as_str).collect();
@@ -98,7 +104,8 @@ fn ask(inputs: Inputs<'_>, binary: &Binary<'_>, running: &[&Container], read: &R
     let mut is_given_elsewhere = deployments.has_platform || binary.is_in_template(deployments);
     let mut missing: Vec<Container> = Vec::new();
     for family in [Family::Kubernetes, Family::Compose, Family::Systemd, Family::Workflow] {
-        let of_family: Vec<&&Container> = running.iter().filter(|container| container.family == family).collect();
+        let of_family: Vec<&&Container> =
+            running.iter().filter(|container| container.family == family).collect();
         let answers: Vec<Answer> = of_family.iter().map(answer).collect();
         if answers.iter().any(|it| matches!(it, Answer::Given)) {
             return None;
@@ -152,7 +159,9 @@ fn is_loading(inputs: Inputs<'_>, package: &Package) -> bool {
             if inputs.catalog.loads_env(&dependency.package) {
                 return true;
             }
-            let Some(dir) = dependency.path.as_ref().filter(|dir| seen.insert((*dir).clone())) else { continue };
+            let Some(dir) = dependency.path.as_ref().filter(|dir| seen.insert((*dir).clone())) else {
+                continue;
+            };
             open.extend(packages.iter().filter(|it| it.manifest.parent() == Some(dir)));
         }
     }

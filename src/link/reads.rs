@@ -146,7 +146,13 @@ impl<'e, 'a> Reads<'e, 'a> {
                         Names::Param(at) => (args.get(usize::from(*at))?.clone()?, *place),
                     };
                     let is_conditional = need.is_conditional || *is_conditional;
-                    (demand != Demand::None).then_some(Need { what, place, demand, is_conditional, ..need.clone() })
+                    (demand != Demand::None).then_some(Need {
+                        what,
+                        place,
+                        demand,
+                        is_conditional,
+                        ..need.clone()
+                    })
                 };
                 inner.iter().filter_map(passed).collect()
             }

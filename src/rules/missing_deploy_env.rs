@@ -31,7 +31,8 @@ fn finding(missing: &MissingVariable) -> Finding {
     let message = format!("`{}` needs `{name}`, which its deployment does not give it", missing.binary);
     let mut finding = Finding::new(RULE.id, Level::Warn, confidence(missing), message, primary);
     let named = missing.containers.iter().take(CONTAINERS);
-    finding.steps = named.map(|container| Step { place: container.place, label: runs(container, missing) }).collect();
+    finding.steps =
+        named.map(|container| Step { place: container.place, label: runs(container, missing) }).collect();
     finding.help = missing.containers.first().map(|container| help(container, name)).into_iter().collect();
     finding.help.push("or give the code a way to go on without it, and say so where it is read".to_owned());
     finding
@@ -39,7 +40,8 @@ fn finding(missing: &MissingVariable) -> Finding {
 
 /// A read on some ways only may be one that this deployment never takes.
 fn confidence(missing: &MissingVariable) -> Confidence {
-    let is_operated = missing.containers.iter().all(|it| matches!(it.family, Family::Kubernetes | Family::Compose));
+    let is_operated =
+        missing.containers.iter().all(|it| matches!(it.family, Family::Kubernetes | Family::Compose));
     if missing.read.is_conditional || missing.is_given_elsewhere {
         Confidence::Low
     } else if is_operated {
@@ -73,7 +75,9 @@ fn help(container: &Container, name: &str) -> String {
             "add to `env` of container `{of}`: `- {{ name: {name}, valueFrom: {{ secretKeyRef: {{ name: {of}, key: {name} }} }} }}`"
         ),
         Family::Compose => format!("add to `environment` of service `{of}`: `{name}: ${{{name}:?}}`"),
-        Family::Systemd => format!("add `EnvironmentFile=` with a file that sets `{name}` and that only the service can read"),
+        Family::Systemd => format!(
+            "add `EnvironmentFile=` with a file that sets `{name}` and that only the service can read"
+        ),
         Family::Workflow => format!("add to `env` of the step: `{name}: ${{{{ secrets.{name} }}}}`"),
     }
 }

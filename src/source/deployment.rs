@@ -119,3 +119,6 @@ pub struct Literal {
     /// Where the value stands.
     pub place: Place,
 }
+
+#[cfg(test)]
+mod tests;

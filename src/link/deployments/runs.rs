@@ -35,7 +35,9 @@ impl<'a> Binary<'a> {
     pub(super) fn is_run_by(&self, container: &Container, deployments: &Deployments) -> bool {
         let image = container.build.as_ref().and_then(|build| image_of(deployments, build));
         match (&container.runs, image) {
-            (Some(runs @ (Runs::Program(..) | Runs::Cargo { .. })), _) if self.names_program(runs) => self.is(runs),
+            (Some(runs @ (Runs::Program(..) | Runs::Cargo { .. })), _) if self.names_program(runs) => {
+                self.is(runs)
+            }
             (Some(Runs::Program(..) | Runs::Cargo { .. }), None) if container.build.is_none() => false,
             (_, Some(image)) => self.is_in(image, container),
             _ if container.family != Family::Kubernetes && container.family != Family::Compose => false,
@@ -55,9 +57,13 @@ impl<'a> Binary<'a> {
     /// Whether a command runs it.
     fn is(&self, runs: &Runs) -> bool {
         match runs {
-            Runs::Program(name, _) => is_same(name, self.name) && self.all.iter().filter(|(_, bin)| is_same(bin, name)).count() == 1,
+            Runs::Program(name, _) => {
+                is_same(name, self.name) && self.all.iter().filter(|(_, bin)| is_same(bin, name)).count() == 1
+            }
             Runs::Cargo { bin: Some(bin), .. } => is_same(bin, self.name),
-            Runs::Cargo { package: Some(package), .. } => self.is_only && is_same(package, &self.package.name),
+            Runs::Cargo { package: Some(package), .. } => {
+                self.is_only && is_same(package, &self.package.name)
+            }
             Runs::Cargo { .. } => self.all.len() == 1,
             Runs::Unknown(_) => false,
         }
@@ -66,9 +72,14 @@ impl<'a> Binary<'a> {
     /// Whether an image that is built in the tree runs it.
     fn is_in(&self, image: &Image, container: &Container) -> bool {
         match &image.runs {
-            Some(runs @ (Runs::Program(..) | Runs::Cargo { .. })) if self.names_program(runs) => self.is(runs),
+            Some(runs @ (Runs::Program(..) | Runs::Cargo { .. })) if self.names_program(runs) => {
+                self.is(runs)
+            }
             Some(Runs::Unknown(_)) | None => {
-                let mut copied = image.copies.iter().filter(|(from, _)| self.all.iter().any(|(_, bin)| is_same(bin, from)));
+                let mut copied = image
+                    .copies
+                    .iter()
+                    .filter(|(from, _)| self.all.iter().any(|(_, bin)| is_same(bin, from)));
                 match (copied.next(), copied.next()) {
                     (Some((only, _)), None) => is_same(only, self.name),
                     _ => self.is_called(container) && image.copies.is_empty() && self.all.len() == 1,
@@ -80,7 +91,8 @@ impl<'a> Binary<'a> {
 
     /// Whether the image, or the container with an image that may be anything, goes by its name.
     fn is_called(&self, container: &Container) -> bool {
-        let is_own = |name: &str| is_same(name, self.name) || (self.is_only && is_same(name, &self.package.name));
+        let is_own =
+            |name: &str| is_same(name, self.name) || (self.is_only && is_same(name, &self.package.name));
         let image = container.image.as_deref().map(image_name);
         match image {
             Some(image) if !image.contains('$') => {
@@ -128,6 +140,8 @@ mod tests {
     fn names_of_images() {
         assert_eq!(image_name("ghcr.io/acme/shop-api:1.2@sha256:00"), "shop-api");
         assert_eq!(image_name("localhost:5000/api"), "api");
-        assert!(is_longer("acme_shop-api", "api") && !is_longer("happyapi", "api") && !is_longer("api", "api"));
+        assert!(
+            is_longer("acme_shop-api", "api") && !is_longer("happyapi", "api") && !is_longer("api", "api")
+        );
     }
 }

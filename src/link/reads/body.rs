@@ -251,7 +251,9 @@ impl<'e, 'a> Body<'e, 'a> {
                 is_taken = missed != Demand::None;
                 self.expr(*e, self.outward(failed.max(missed)));
             }
-            ExprKind::MethodCall { receiver, method, .. } if matches!(method.as_str(), "is_err" | "is_none") => {
+            ExprKind::MethodCall { receiver, method, .. }
+                if matches!(method.as_str(), "is_err" | "is_none") =>
+            {
                 self.expr(*receiver, self.outward(demand::ends(facts, then)));
             }
             _ => self.expr(cond, Demand::None),
@@ -405,7 +407,9 @@ impl<'e, 'a> Body<'e, 'a> {
             ExprKind::Literal(Literal::Str(text)) => known(text),
             ExprKind::Ref(e) => self.names(*e),
             ExprKind::Path(path) => {
-                if let Some(at) = path.as_ident().and_then(|name| self.params.iter().position(|it| it == name)) {
+                if let Some(at) =
+                    path.as_ident().and_then(|name| self.params.iter().position(|it| it == name))
+                {
                     return Some(Names::Param(u16::try_from(at).ok()?));
                 }
                 let Some(Res::Def(def)) = self.engine.types.resolver.resolve_value(self.module, path) else {

@@ -18,13 +18,43 @@ pub(super) enum Demand {
 
 /// Methods of `Result` and `Option` after which a failure is gone.
 const HANDLING: [&str; 16] = [
-    "unwrap_or", "unwrap_or_default", "or", "or_else", "is_ok", "is_err", "is_some", "is_none", "map_or", "map_or_else",
-    "is_ok_and", "is_some_and", "iter", "into_iter", "err", "unwrap_or_else",
+    "unwrap_or",
+    "unwrap_or_default",
+    "or",
+    "or_else",
+    "is_ok",
+    "is_err",
+    "is_some",
+    "is_none",
+    "map_or",
+    "map_or_else",
+    "is_ok_and",
+    "is_some_and",
+    "iter",
+    "into_iter",
+    "err",
+    "unwrap_or_else",
 ];
 /// Methods whose closure runs only sometimes.
 pub(super) const SOMETIMES: [&str; 18] = [
-    "map", "and_then", "then", "filter", "filter_map", "or_else", "unwrap_or_else", "map_or", "map_or_else", "map_err",
-    "ok_or_else", "or_insert_with", "get_or_insert_with", "for_each", "any", "all", "flat_map", "is_some_and",
+    "map",
+    "and_then",
+    "then",
+    "filter",
+    "filter_map",
+    "or_else",
+    "unwrap_or_else",
+    "map_or",
+    "map_or_else",
+    "map_err",
+    "ok_or_else",
+    "or_insert_with",
+    "get_or_insert_with",
+    "for_each",
+    "any",
+    "all",
+    "flat_map",
+    "is_some_and",
 ];
 
 /// What a method makes of its receiver's failure, when its own result's becomes `outer`.
@@ -55,7 +85,9 @@ pub(super) fn ends(facts: &FileFacts, id: ExprId) -> Demand {
             stmts.chain(block.tail).map(|e| ends(facts, e)).max().unwrap_or(Demand::None)
         }
         ExprKind::Return(Some(e)) => match &facts.expr(*e).kind {
-            ExprKind::Call { callee, .. } if is_named(facts, *callee, &["Err", "FAILURE", "from"]) => Demand::Passed,
+            ExprKind::Call { callee, .. } if is_named(facts, *callee, &["Err", "FAILURE", "from"]) => {
+                Demand::Passed
+            }
             ExprKind::Path(path) if path.last_name() == "FAILURE" => Demand::Passed,
             _ => Demand::None,
         },

@@ -36,7 +36,8 @@ fn gather(engine: &Engine<'_>, def: DefId, is_conditional: bool, left: u32, foun
     let at = engine.types.world.def(def);
     let item = engine.inputs().item(at.file, at.item);
     let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
-    let is_derived = derived.any(|arg| matches!(arg.name.rsplit("::").next(), Some("Parser" | "Args" | "StructOpt" | "Clap")));
+    let is_derived = derived
+        .any(|arg| matches!(arg.name.rsplit("::").next(), Some("Parser" | "Args" | "StructOpt" | "Clap")));
     let ItemKind::Struct(fields) = &item.kind else { return };
     if !is_derived || left == 0 {
         return;
@@ -60,7 +61,11 @@ fn gather(engine: &Engine<'_>, def: DefId, is_conditional: bool, left: u32, foun
 fn variable(field: &FieldItem) -> Option<SmolStr> {
     let args = || attributes(field).flat_map(|it| &it.args);
     let env = args().find(|arg| arg.name == "env")?;
-    let is_eased = |name: &str| ["default", "required", "conflicts", "group", "num_args", "action"].iter().any(|it| name.starts_with(it));
+    let is_eased = |name: &str| {
+        ["default", "required", "conflicts", "group", "num_args", "action"]
+            .iter()
+            .any(|it| name.starts_with(it))
+    };
     if args().any(|arg| is_eased(&arg.name)) || is_optional(&field.ty) {
         return None;
     }
@@ -73,7 +78,8 @@ fn attributes(field: &FieldItem) -> impl Iterator<Item = &Attribute> {
 }
 
 fn has(field: &FieldItem, name: &str) -> bool {
-    let all = field.attributes.iter().filter(|it| it.path == "command" || ATTRIBUTES.contains(&it.path.as_str()));
+    let all =
+        field.attributes.iter().filter(|it| it.path == "command" || ATTRIBUTES.contains(&it.path.as_str()));
     all.flat_map(|it| &it.args).any(|arg| arg.name == name)
 }
 

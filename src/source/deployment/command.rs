@@ -34,9 +34,30 @@ const WITH_USER: [&str; 2] = ["su-exec", "gosu"];
 const SHELLS: [&str; 6] = ["sh", "bash", "ash", "dash", "zsh", "fish"];
 /// Programs that run another one with variables from elsewhere.
 const INJECTORS: [&str; 24] = [
-    "doppler", "sops", "op", "infisical", "chamber", "aws-vault", "vault", "summon", "teller", "berglas", "envdir",
-    "dotenv", "dotenvx", "env", "direnv", "secrethub", "envconsul", "consul-template", "with-contenv", "vals", "akeyless",
-    "phase", "systemd-run", "s6-envdir",
+    "doppler",
+    "sops",
+    "op",
+    "infisical",
+    "chamber",
+    "aws-vault",
+    "vault",
+    "summon",
+    "teller",
+    "berglas",
+    "envdir",
+    "dotenv",
+    "dotenvx",
+    "env",
+    "direnv",
+    "secrethub",
+    "envconsul",
+    "consul-template",
+    "with-contenv",
+    "vals",
+    "akeyless",
+    "phase",
+    "systemd-run",
+    "s6-envdir",
 ];
 
 impl Command {
@@ -51,7 +72,8 @@ impl Command {
         }
         if TRANSPARENT.contains(&name) {
             let skipped = 1 + usize::from(WITH_USER.contains(&name));
-            let rest: Vec<String> = words.iter().skip(skipped).skip_while(|word| word.starts_with('-')).cloned().collect();
+            let rest: Vec<String> =
+                words.iter().skip(skipped).skip_while(|word| word.starts_with('-')).cloned().collect();
             let inner = Self::of_words(&rest)?;
             return Some(Self { runs: inner.runs, sets: [sets, inner.sets].concat() });
         }
@@ -70,7 +92,8 @@ impl Command {
 
     fn of_shell_call(words: &[String]) -> Self {
         let is_inline = words.first().is_some_and(|word| word.starts_with('-') && word.ends_with('c'));
-        let inner = words.get(1).filter(|_| is_inline && words.len() == 2).and_then(|line| Self::of_line(line));
+        let inner =
+            words.get(1).filter(|_| is_inline && words.len() == 2).and_then(|line| Self::of_line(line));
         inner.unwrap_or_else(|| Self {
             runs: Runs::Unknown("a shell script starts it".to_owned()),
             sets: Vec::new(),
@@ -102,11 +125,18 @@ fn cargo(args: &[String]) -> Runs {
         Some("run" | "r") => {
             let own: Vec<&String> = args.iter().take_while(|arg| *arg != "--").collect();
             let behind = args.iter().skip(own.len() + 1).cloned().collect();
-            Runs::Cargo { bin: option(&own, &["--bin"]), package: option(&own, &["-p", "--package"]), args: behind }
+            Runs::Cargo {
+                bin: option(&own, &["--bin"]),
+                package: option(&own, &["-p", "--package"]),
+                args: behind,
+            }
         }
         Some("watch") => {
             let inner = args.iter().skip_while(|arg| !matches!(arg.as_str(), "-x" | "--exec")).nth(1);
-            inner.map_or_else(|| Runs::Unknown("`cargo watch` starts it".to_owned()), |line| cargo(&words(line)))
+            inner.map_or_else(
+                || Runs::Unknown("`cargo watch` starts it".to_owned()),
+                |line| cargo(&words(line)),
+            )
         }
         _ => Runs::Program("cargo".to_owned(), args),
     }
@@ -182,7 +212,14 @@ mod tests {
 
     #[test]
     fn the_program_is_found_behind_what_leaves_the_environment_alone() {
-        for text in ["/usr/local/bin/api --port 1", "exec api", "tini -- /app/api", "gosu app ./api", "sh -c 'exec /app/api'", "RUST_LOG=info api"] {
+        for text in [
+            "/usr/local/bin/api --port 1",
+            "exec api",
+            "tini -- /app/api",
+            "gosu app ./api",
+            "sh -c 'exec /app/api'",
+            "RUST_LOG=info api",
+        ] {
             assert_eq!(program_of(text), "api", "{text}");
         }
         assert_eq!(Command::of_line("A=1 B=2 api").expect("a command").sets, ["A", "B"]);
@@ -191,7 +228,14 @@ mod tests {
 
     #[test]
     fn what_may_change_the_environment_is_unknown() {
-        for text in ["doppler run -- api", "sh -c 'source /vault/env && api'", "./entrypoint.sh api", "bash start", "$BIN", "env $(cat .env) api"] {
+        for text in [
+            "doppler run -- api",
+            "sh -c 'source /vault/env && api'",
+            "./entrypoint.sh api",
+            "bash start",
+            "$BIN",
+            "env $(cat .env) api",
+        ] {
             assert!(matches!(line(text), Runs::Unknown(_)), "{text}");
         }
     }

@@ -26,7 +26,9 @@ pub(super) fn read(gathered: &mut Gathered, at: Text<'_>) {
                 (entry, cmd) = (None, None);
             }
             "ENV" => image.variables.extend(variables(rest)),
-            "ARG" => image.variables.extend(rest.split_whitespace().map(|it| it.split('=').next().unwrap_or(it).to_owned())),
+            "ARG" => image
+                .variables
+                .extend(rest.split_whitespace().map(|it| it.split('=').next().unwrap_or(it).to_owned())),
             "COPY" | "RUN" => image.copies.extend(copies(rest)),
             "ENTRYPOINT" => entry = Some(words(rest)),
             "CMD" => cmd = Some(words(rest)),
@@ -130,13 +132,19 @@ mod tests {
              COPY --from=build /src/target/release/shop-api /usr/local/bin/app\nENTRYPOINT [\"/usr/local/bin/app\"]\nCMD [\"--serve\"]\n",
         );
         assert_eq!(image.runs, Some(Runs::Program("shop-api".into(), vec!["--serve".into()])));
-        assert_eq!(image.variables.iter().map(String::as_str).collect::<Vec<_>>(), ["A", "B", "C", "VERSION"]);
+        assert_eq!(
+            image.variables.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["A", "B", "C", "VERSION"]
+        );
     }
 
     #[test]
     fn a_line_of_shell_and_a_script() {
         assert_eq!(image("FROM x\nCMD ./api\n").runs, Some(Runs::Program("api".into(), Vec::new())));
-        assert!(matches!(image("FROM x\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"api\"]\n").runs, Some(Runs::Unknown(_))));
+        assert!(matches!(
+            image("FROM x\nENTRYPOINT [\"/entrypoint.sh\"]\nCMD [\"api\"]\n").runs,
+            Some(Runs::Unknown(_))
+        ));
         assert_eq!(image("FROM x\nCMD a\nFROM y\n").runs, None);
     }
 }

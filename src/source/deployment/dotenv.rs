@@ -51,9 +51,8 @@ pub(super) fn is_name(text: &str) -> bool {
 /// The words of a text that look like names of variables.
 pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
-    words.filter(|word| {
-        word.len() > 2 && is_name(word) && word.bytes().all(|byte| !byte.is_ascii_lowercase())
-    })
+    words
+        .filter(|word| word.len() > 2 && is_name(word) && word.bytes().all(|byte| !byte.is_ascii_lowercase()))
 }
 
 #[cfg(test)]

@@ -10,14 +10,46 @@ const FILES: usize = 4_000;
 
 /// Endings of files that are read.
 const ENDINGS: [&str; 26] = [
-    ".yml", ".yaml", ".dockerfile", ".service", ".env", ".sh", ".bash", ".mk", ".tf", ".tfvars", ".hcl", ".nomad",
-    ".tpl", ".tmpl", ".j2", ".jsonnet", ".libsonnet", ".cue", ".nix", ".dhall", ".pkl", ".ps1", ".conf", ".ini",
-    ".container", ".erb",
+    ".yml",
+    ".yaml",
+    ".dockerfile",
+    ".service",
+    ".env",
+    ".sh",
+    ".bash",
+    ".mk",
+    ".tf",
+    ".tfvars",
+    ".hcl",
+    ".nomad",
+    ".tpl",
+    ".tmpl",
+    ".j2",
+    ".jsonnet",
+    ".libsonnet",
+    ".cue",
+    ".nix",
+    ".dhall",
+    ".pkl",
+    ".ps1",
+    ".conf",
+    ".ini",
+    ".container",
+    ".erb",
 ];
 /// Names of files that are read, in lower case.
 const NAMES: [&str; 11] = [
-    "procfile", "makefile", "justfile", "fly.toml", "railway.json", "railway.toml", "nixpacks.toml", "app.json",
-    "shuttle.toml", "secrets.toml", "vercel.json",
+    "procfile",
+    "makefile",
+    "justfile",
+    "fly.toml",
+    "railway.json",
+    "railway.toml",
+    "nixpacks.toml",
+    "app.json",
+    "shuttle.toml",
+    "secrets.toml",
+    "vercel.json",
 ];
 /// Beginnings of such names.
 const STARTS: [&str; 4] = ["dockerfile", "containerfile", ".env", "fly."];
@@ -59,7 +91,9 @@ mod tests {
 
     #[test]
     fn names_tell() {
-        for name in ["docker-compose.yml", "Dockerfile.worker", "Makefile", ".env.example", "x.service", "fly.toml"] {
+        for name in
+            ["docker-compose.yml", "Dockerfile.worker", "Makefile", ".env.example", "x.service", "fly.toml"]
+        {
             assert!(is_deployment(name), "{name}");
         }
         for name in ["main.rs", "pnpm-lock.yaml", "Cargo.toml", "README.md"] {

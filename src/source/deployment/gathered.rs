@@ -209,9 +209,15 @@ impl Gathered {
             };
             match names {
                 Some(names) => {
-                    container.variables.extend(names.iter().map(|(name, at)| (format!("{prefix}{name}"), *at)));
+                    container
+                        .variables
+                        .extend(names.iter().map(|(name, at)| (format!("{prefix}{name}"), *at)));
                 }
-                None => _ = container.unknown.get_or_insert_with(|| format!("it is given {what}, which is not in the tree")),
+                None => {
+                    _ = container
+                        .unknown
+                        .get_or_insert_with(|| format!("it is given {what}, which is not in the tree"))
+                }
             }
         }
         container

@@ -16,8 +16,16 @@ const LISTS: u32 = 3;
 fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
     match kind {
         "Pod" => Some(&["spec"]),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout" | "Service"
-        | "DeploymentConfig" | "ReplicationController" | "Configuration" => Some(&["spec", "template", "spec"]),
+        "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "Job"
+        | "Rollout"
+        | "Service"
+        | "DeploymentConfig"
+        | "ReplicationController"
+        | "Configuration" => Some(&["spec", "template", "spec"]),
         "CronJob" => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
         _ => None,
     }
@@ -108,7 +116,8 @@ fn injector(object: &Node) -> Option<String> {
         &["spec", "template", "metadata", "annotations"],
         &["spec", "jobTemplate", "spec", "template", "metadata", "annotations"],
     ];
-    let names = places.iter().filter_map(|path| object.at(path)).flat_map(Node::entries).map(|(name, ..)| name);
+    let names =
+        places.iter().filter_map(|path| object.at(path)).flat_map(Node::entries).map(|(name, ..)| name);
     let has = |name: &str, words: &[&str]| words.iter().any(|word| name.contains(word));
     names.into_iter().find(|name| has(name, &WORDS) && !has(name, &MESHES)).map(str::to_owned)
 }

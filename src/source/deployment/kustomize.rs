@@ -16,7 +16,8 @@ pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, node: &Node) {
             generate(gathered, at, generator, is_secret);
         }
     }
-    let patches = ["patches", "patchesJson6902", "patchesStrategicMerge", "replacements", "vars", "transformers"];
+    let patches =
+        ["patches", "patchesJson6902", "patchesStrategicMerge", "replacements", "vars", "transformers"];
     for part in patches.iter().filter_map(|name| node.get(name)) {
         let text = at.text.get(part.span.range()).unwrap_or_default();
         gathered.mention(text);
@@ -37,7 +38,8 @@ fn generate(gathered: &mut Gathered, at: Text<'_>, generator: &Node, is_secret: 
     }
     for file in generator.get("files").map(Node::list).unwrap_or_default() {
         let text = file.text().unwrap_or_default();
-        let key = text.split_once('=').map_or_else(|| text.rsplit('/').next().unwrap_or(text), |(key, _)| key);
+        let key =
+            text.split_once('=').map_or_else(|| text.rsplit('/').next().unwrap_or(text), |(key, _)| key);
         names.insert(key.to_owned(), at.place(file.span));
     }
     let object = Object { is_secret, name: name.to_owned() };

@@ -1,7 +1,7 @@
 //! Reads the deployment files of a project, each by what its name and text say it is.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{
     Deployments, compose, dockerfile, dotenv,
@@ -16,9 +16,11 @@ const SIZE: u64 = 1 << 20;
 /// Reads the deployment files that were found. What cannot be read or understood makes answers unsure, and does not fail.
 pub fn read(reader: &mut Reader, project: &Project) -> Deployments {
     let mut gathered = Gathered::default();
-    gathered.found.is_cut = project.are_manifests_cut;
-    let is_small = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() <= SIZE);
-    let paths: Vec<PathBuf> = project.manifests.iter().filter(|path| is_small(path)).cloned().collect();
+    let is_small =
+        |path: &&PathBuf| fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() <= SIZE);
+    let (small, large): (Vec<&PathBuf>, Vec<&PathBuf>) = project.manifests.iter().partition(is_small);
+    gathered.found.is_cut = project.are_manifests_cut || large.iter().any(|path| is_telling(path));
+    let paths: Vec<PathBuf> = small.into_iter().cloned().collect();
     let files: Vec<FileId> = reader.read_all(&paths).into_iter().flatten().collect();
     for file in files {
         // A Rust file may go by such a name through a link; it is read as one.
@@ -28,6 +30,12 @@ pub fn read(reader: &mut Reader, project: &Project) -> Deployments {
         }
     }
     gathered.resolved()
+}
+
+/// Whether a file that is not read would have said what runs: large data in YAML says nothing of it.
+fn is_telling(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    ["compose", "deploy", "values", "kustomization"].iter().any(|word| name.contains(word))
 }
 
 fn take(gathered: &mut Gathered, at: Text<'_>, shown: &str) {
@@ -57,7 +65,13 @@ fn is_platform(name: &str) -> bool {
         || name == "procfile"
         || matches!(
             name,
-            "railway.json" | "railway.toml" | "nixpacks.toml" | "app.json" | "shuttle.toml" | "vercel.json" | "render.yaml"
+            "railway.json"
+                | "railway.toml"
+                | "nixpacks.toml"
+                | "app.json"
+                | "shuttle.toml"
+                | "vercel.json"
+                | "render.yaml"
         )
 }
 
@@ -73,8 +87,7 @@ fn variables(gathered: &mut Gathered, at: Text<'_>) {
             gathered.literal_text(entry.name, entry.value, at.place(entry.value_span));
         }
     }
-    let is_example_beside =
-        |end: &str| at.path.with_file_name(format!("{name}.{end}")).exists();
+    let is_example_beside = |end: &str| at.path.with_file_name(format!("{name}.{end}")).exists();
     if !["example", "sample", "template", "dist"].iter().any(|end| is_example_beside(end)) {
         let names = entries.iter().map(|entry| (entry.name.to_owned(), at.place(entry.name_span))).collect();
         gathered.env_files.insert(at.path.to_owned(), names);
@@ -83,7 +96,9 @@ fn variables(gathered: &mut Gathered, at: Text<'_>) {
 
 fn yaml_file(gathered: &mut Gathered, at: Text<'_>, name: &str, shown: &str) {
     let is_workflow = at.dir().ends_with(".github/workflows");
-    let is_chart = matches!(name, "chart.yaml" | "chart.yml") || name.starts_with("values") || name.starts_with("helmfile");
+    let is_chart = matches!(name, "chart.yaml" | "chart.yml")
+        || name.starts_with("values")
+        || name.starts_with("helmfile");
     let is_objects = at.text.contains("kind:") && at.text.contains("apiVersion:");
     let is_kustomization = matches!(name, "kustomization.yaml" | "kustomization.yml");
     let is_compose = compose::is_compose(name, at.text);
@@ -113,5 +128,10 @@ fn yaml_file(gathered: &mut Gathered, at: Text<'_>, name: &str, shown: &str) {
 
 fn problem(at: Text<'_>, shown: &str, why: &str) -> Problem {
     let message = format!("cannot be read as YAML: {why}; what it deploys was left out");
-    Problem { kind: ProblemKind::PartlyParsed, path: shown.to_owned(), place: Some(at.place(Span::new(0, 0))), message }
+    Problem {
+        kind: ProblemKind::PartlyParsed,
+        path: shown.to_owned(),
+        place: Some(at.place(Span::new(0, 0))),
+        message,
+    }
 }

@@ -28,9 +28,14 @@ pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, name: &str) {
                 }
             }
             "PassEnvironment" => {
-                raw.container.variables.extend(value.split_whitespace().map(|it| (it.to_owned(), at.place(*span))));
+                raw.container
+                    .variables
+                    .extend(value.split_whitespace().map(|it| (it.to_owned(), at.place(*span))));
             }
-            "EnvironmentFile" => raw.doubt(format!("it is given the file `{}`, which is not in the tree", value.trim_start_matches('-'))),
+            "EnvironmentFile" => raw.doubt(format!(
+                "it is given the file `{}`, which is not in the tree",
+                value.trim_start_matches('-')
+            )),
             "ExecStartPre" | "LoadCredential" | "SetCredential" | "LoadCredentialEncrypted" => {
                 raw.doubt(format!("`{key}` may bring more"));
             }

@@ -9,7 +9,18 @@ use super::{
 
 /// Words of actions that bring variables for the steps behind them.
 const BRINGING: [&str; 12] = [
-    "secret", "vault", "doppler", "1password", "infisical", "dotenv", "env", "credentials", "auth", "login", "sops", "akeyless",
+    "secret",
+    "vault",
+    "doppler",
+    "1password",
+    "infisical",
+    "dotenv",
+    "env",
+    "credentials",
+    "auth",
+    "login",
+    "sops",
+    "akeyless",
 ];
 
 /// Reads one workflow.
@@ -31,7 +42,11 @@ pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, document: &Node) {
                 if let Some(why) = &doubt {
                     raw.doubt(why.clone());
                 }
-                for env in [Some(document), Some(job), Some(&**step)].into_iter().flatten().filter_map(|it| it.get("env")) {
+                for env in [Some(document), Some(job), Some(&**step)]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|it| it.get("env"))
+                {
                     for (_, name, value) in env.entries() {
                         gathered.variable(&mut raw, at, name, Some(value));
                     }

@@ -43,7 +43,7 @@ struct Open {
 /// The documents of a text, or why it is none: lower case, no full stop.
 pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, String> {
     let offsets = Offsets::of(text);
-    let mut reading = Reading { documents: Vec::new(), open: Vec::new(), anchors: HashMap::new() };
+    let mut reading = Reading { text, documents: Vec::new(), open: Vec::new(), anchors: HashMap::new() };
     for event in Parser::new_from_str(text) {
         let (event, marks) = event.map_err(|error| error.info().to_owned())?;
         reading.take(event, offsets.span(marks))?;
@@ -51,19 +51,24 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, String> {
     Ok(reading.documents)
 }
 
-struct Reading {
+struct Reading<'t> {
+    text: &'t str,
     documents: Vec<Rc<Node>>,
     open: Vec<Open>,
     anchors: HashMap<usize, Rc<Node>>,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), String> {
         match event {
             Event::DocumentStart(_) => self.anchors.clear(),
             Event::Scalar(text, style, anchor, _) => {
                 let is_quoted = style != ScalarStyle::Plain;
-                self.put(Rc::new(Node { kind: Kind::Scalar(Cow::into_owned(text), is_quoted), span }), anchor);
+                let span = self.fitted(span, style);
+                self.put(
+                    Rc::new(Node { kind: Kind::Scalar(Cow::into_owned(text), is_quoted), span }),
+                    anchor,
+                );
             }
             Event::Alias(anchor) => {
                 let unknown = || Rc::new(Node { kind: Kind::Unknown, span });
@@ -76,6 +81,17 @@ impl Reading {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
+    }
+
+    /// The place of a scalar without what stands behind its closing quote, or behind it on its line.
+    fn fitted(&self, span: Span, style: ScalarStyle) -> Span {
+        let text = self.text.get(span.range()).unwrap_or_default();
+        let length = match style {
+            ScalarStyle::DoubleQuoted => closed_by(text, '"', '\\'),
+            ScalarStyle::SingleQuoted => closed_by(text, '\'', '\''),
+            _ => text.trim_end().len(),
+        };
+        Span::new(span.start, span.start + u32::try_from(length).unwrap_or_default())
     }
 
     fn start(&mut self, kind: Kind, anchor: usize, span: Span) -> Result<(), String> {
@@ -109,6 +125,19 @@ impl Reading {
             Kind::Scalar(..) | Kind::Unknown => {}
         }
     }
+}
+
+/// How long a quoted text is, with its quotes.
+fn closed_by(text: &str, quote: char, escape: char) -> usize {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, char)) = chars.next() {
+        if char == escape && (escape != quote || chars.peek().is_some_and(|(_, next)| *next == quote)) {
+            chars.next();
+        } else if char == quote {
+            return at + quote.len_utf8();
+        }
+    }
+    text.len()
 }
 
 impl Node {
@@ -221,6 +250,12 @@ mod tests {
         let all = documents(text).expect("it is YAML");
         let name = all[0].get("name").expect("a value");
         assert_eq!((name.text(), &text[name.span.range()]), (Some("wörld"), "\"wörld\""));
+        let text = "a: 'it''s' # x\nb: \"q\\\"\"   # y\n";
+        let quoted = documents(text).expect("it is YAML");
+        let written = |key| &text[quoted[0].get(key).expect("a value").span.range()];
+        assert_eq!((written("a"), written("b")), ("'it''s'", "\"q\\\"\""));
+        let text = "list:\n  - a # first\n";
+        let all = documents(text).expect("it is YAML");
         let first = &all[0].get("list").expect("a list").list()[0];
         assert_eq!(&text[first.span.range()], "a");
     }
@@ -249,7 +284,9 @@ mod tests {
         let mut text = "a0: &a0 {x: 1}\n".to_owned();
         for at in 1..40 {
             let before = at - 1;
-            text.push_str(&format!("a{at}: &a{at} {{<<: [*a{before}, *a{before}, *a{before}], k{at}: *a{before}}}\n"));
+            text.push_str(&format!(
+                "a{at}: &a{at} {{<<: [*a{before}, *a{before}, *a{before}], k{at}: *a{before}}}\n"
+            ));
         }
         let all = documents(&text).expect("it is YAML");
         let last = all[0].get("a39").expect("a map");
