@@ -128,7 +128,7 @@ fn has_real_password(text: &str, catalog: &Catalog) -> bool {
     let password = user.split_once(':').map_or("", |(_, password)| password);
     let name = host.split(['/', ':', '?']).next().unwrap_or(host);
     // A host without a dot is a service of the same network, as development set-ups have it.
-    let is_far = name.contains('.') && !name.starts_with("127.") && !name.ends_with(".local");
+    let is_far = name.contains('.') && !name.starts_with("127.") && name.rsplit('.').next() != Some("local");
     is_far && password.len() >= SHORTEST && !catalog.words().is_placeholder(password)
 }
 

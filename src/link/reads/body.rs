@@ -165,7 +165,9 @@ impl<'e, 'a> Body<'e, 'a> {
             ExprKind::Field { base, .. } => self.expr(*base, Demand::None),
             ExprKind::Index { base, index } => self.all_of(&[*base, *index]),
             ExprKind::Struct { fields, rest, .. } => {
-                fields.iter().for_each(|(_, e)| self.expr(*e, Demand::None));
+                for (_, e) in fields {
+                    self.expr(*e, Demand::None);
+                }
                 self.maybe(*rest, Demand::None);
             }
             ExprKind::Tuple(list) | ExprKind::Array(list) => self.all(list, Demand::None),
@@ -311,12 +313,11 @@ impl<'e, 'a> Body<'e, 'a> {
     fn call(&mut self, id: ExprId, callee: ExprId, args: &'a [ExprId], demand: Demand) {
         let facts = self.facts;
         let span = facts.expr(id).span;
-        let path = match &facts.expr(callee).kind {
-            ExprKind::Path(path) => Some(path),
-            _ => {
-                self.expr(callee, Demand::None);
-                None
-            }
+        let path = if let ExprKind::Path(path) = &facts.expr(callee).kind {
+            Some(path)
+        } else {
+            self.expr(callee, Demand::None);
+            None
         };
         let is_driver = path.is_some_and(|path| path.last_name() == "block_on");
         self.args(args, demand, is_driver);

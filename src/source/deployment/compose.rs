@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Build, Family,
     command::Command,
-    gathered::{Gathered, Raw, Text, Whole},
+    gathered::{Gathered, Raw, Sheet, Whole},
     kubernetes::note,
     yaml::Node,
 };
@@ -24,7 +24,7 @@ pub(super) fn is_compose(name: &str, text: &str) -> bool {
 }
 
 /// Reads one document.
-pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, document: &Node) {
+pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, document: &Node) {
     for (name, label, service) in document.get("services").map(Node::entries).unwrap_or_default() {
         let mut raw = Raw::new(Family::Compose, name, at.place(label.span), key(at.path, name));
         raw.container.image = service.text_at(&["image"]).map(str::to_owned);
@@ -37,7 +37,7 @@ pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, document: &Node) {
     }
 }
 
-fn build_of(at: Text<'_>, build: &Node) -> Build {
+fn build_of(at: Sheet<'_>, build: &Node) -> Build {
     let context = build.text().or_else(|| build.text_at(&["context"])).unwrap_or(".");
     let context = disk::normal(&at.dir().join(context));
     let file = build.text_at(&["dockerfile"]).unwrap_or("Dockerfile");
@@ -45,7 +45,7 @@ fn build_of(at: Text<'_>, build: &Node) -> Build {
     Build { dockerfile: disk::normal(&context.join(file)), context, target }
 }
 
-fn extends(at: Text<'_>, service: &Node) -> Option<(PathBuf, String)> {
+fn extends(at: Sheet<'_>, service: &Node) -> Option<(PathBuf, String)> {
     let extends = service.get("extends")?;
     let name = extends.text().or_else(|| extends.text_at(&["service"]))?;
     let file = extends.text_at(&["file"]);
@@ -69,7 +69,7 @@ fn command(raw: &mut Raw, service: &Node) {
 }
 
 /// A map, or a list of `NAME=value` and `NAME`, which is passed through from whoever starts it.
-fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Text<'_>, service: &Node) {
+fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Sheet<'_>, service: &Node) {
     let Some(environment) = service.get("environment") else { return };
     if environment.text().is_some_and(|text| !text.is_empty()) {
         raw.doubt("its variables are not written out");
@@ -91,7 +91,7 @@ fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Text<'_>, service: &N
 }
 
 /// Files of variables: one, a list, or maps with `path`.
-fn files(raw: &mut Raw, at: Text<'_>, service: &Node) {
+fn files(raw: &mut Raw, at: Sheet<'_>, service: &Node) {
     let Some(node) = service.get("env_file") else { return };
     let one = node.text().into_iter();
     let list = node.list().iter().filter_map(|file| file.text().or_else(|| file.text_at(&["path"])));

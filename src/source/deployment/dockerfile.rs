@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::{
     Image,
     command::{self, Command, Runs},
-    gathered::{Gathered, Text},
+    gathered::{Gathered, Sheet},
 };
 
 /// Reads one.
-pub(super) fn read(gathered: &mut Gathered, at: Text<'_>) {
+pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>) {
     let mut image = Image {
         path: at.path.to_owned(),
         stages: Vec::new(),
@@ -49,12 +49,11 @@ fn instructions(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = String::new();
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-        match line.strip_suffix('\\') {
-            Some(part) => open.extend([part, " "]),
-            None => {
-                open.push_str(line);
-                found.push(std::mem::take(&mut open));
-            }
+        if let Some(part) = line.strip_suffix('\\') {
+            open.extend([part, " "]);
+        } else {
+            open.push_str(line);
+            found.push(std::mem::take(&mut open));
         }
     }
     found.push(open);
@@ -121,7 +120,7 @@ mod tests {
 
     fn image(text: &str) -> Image {
         let mut gathered = Gathered::default();
-        read(&mut gathered, Text { file: FileId(0), path: Path::new("/w/Dockerfile"), text });
+        read(&mut gathered, Sheet { file: FileId(0), path: Path::new("/w/Dockerfile"), text });
         gathered.found.images.remove(0)
     }
 

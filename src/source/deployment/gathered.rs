@@ -10,15 +10,15 @@ use crate::source::{FileId, Place, Span};
 const CONTAINERS: usize = 5_000;
 const VARIABLES: usize = 200_000;
 
-/// A file with its text.
+/// A file with what is written in it.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'t> {
+pub(super) struct Sheet<'t> {
     pub(super) file: FileId,
     pub(super) path: &'t Path,
     pub(super) text: &'t str,
 }
 
-impl Text<'_> {
+impl Sheet<'_> {
     pub(super) fn place(&self, span: Span) -> Place {
         Place { file: self.file, span }
     }
@@ -125,7 +125,7 @@ impl Gathered {
     }
 
     /// A variable with a value that is written out, or not.
-    pub(super) fn variable(&mut self, raw: &mut Raw, at: Text<'_>, name: &Node, value: Option<&Node>) {
+    pub(super) fn variable(&mut self, raw: &mut Raw, at: Sheet<'_>, name: &Node, value: Option<&Node>) {
         let Some(text) = name.text() else { return };
         let place = at.place(name.span);
         raw.container.variables.entry(text.to_owned()).or_insert(place);
@@ -135,7 +135,7 @@ impl Gathered {
     }
 
     /// A value that is written out under a name.
-    pub(super) fn literal(&mut self, at: Text<'_>, name: &str, value: &Node) {
+    pub(super) fn literal(&mut self, at: Sheet<'_>, name: &str, value: &Node) {
         if let Some(text) = value.text().filter(|text| !text.is_empty()) {
             self.literal_text(name, text, at.place(value.span));
         }
@@ -196,40 +196,41 @@ impl Gathered {
     fn filled(&self, raw: Raw) -> Container {
         let Raw { mut container, from, .. } = raw;
         for whole in from {
-            let (names, prefix, what) = match &whole {
+            let (names, prefix) = match &whole {
                 Whole::Object(object, prefix) => {
-                    let kind = if object.is_secret { "secret" } else { "config map" };
-                    let names = self.objects.get(object).and_then(Option::as_ref);
-                    (names, prefix.as_str(), format!("the {kind} `{}`", object.name))
+                    (self.objects.get(object).and_then(Option::as_ref), prefix.as_str())
                 }
-                Whole::File(path) => {
-                    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-                    (self.env_files.get(path), "", format!("the file `{name}`"))
-                }
+                Whole::File(path) => (self.env_files.get(path), ""),
             };
-            match names {
-                Some(names) => {
-                    container
-                        .variables
-                        .extend(names.iter().map(|(name, at)| (format!("{prefix}{name}"), *at)));
-                }
-                None => {
-                    _ = container
-                        .unknown
-                        .get_or_insert_with(|| format!("it is given {what}, which is not in the tree"))
-                }
+            if let Some(names) = names {
+                let names = names.iter().map(|(name, place)| (format!("{prefix}{name}"), *place));
+                container.variables.extend(names);
+            } else {
+                let why = || format!("it is given {}, which is not in the tree", title(&whole));
+                container.unknown.get_or_insert_with(why);
             }
         }
         container
     }
 
     fn merge(&mut self, key: &str, container: Container) {
-        match self.by_key.get(key) {
-            Some(at) => join(&mut self.found.containers[*at], container),
-            None => {
-                self.by_key.insert(key.to_owned(), self.found.containers.len());
-                self.found.containers.push(container);
-            }
+        if let Some(at) = self.by_key.get(key) {
+            join(&mut self.found.containers[*at], container);
+        } else {
+            self.by_key.insert(key.to_owned(), self.found.containers.len());
+            self.found.containers.push(container);
+        }
+    }
+}
+
+/// A set in words.
+fn title(whole: &Whole) -> String {
+    match whole {
+        Whole::Object(object, _) if object.is_secret => format!("the secret `{}`", object.name),
+        Whole::Object(object, _) => format!("the config map `{}`", object.name),
+        Whole::File(path) => {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            format!("the file `{}`", name.to_string_lossy())
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Family,
     command::{Command, Runs},
-    gathered::{Gathered, Object, Raw, Text, Whole},
+    gathered::{Gathered, Object, Raw, Sheet, Whole},
     yaml::Node,
 };
 
@@ -32,11 +32,11 @@ fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// Reads one object.
-pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, object: &Node) {
+pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, object: &Node) {
     read_inner(gathered, at, object, LISTS);
 }
 
-fn read_inner(gathered: &mut Gathered, at: Text<'_>, object: &Node, left: u32) {
+fn read_inner(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, left: u32) {
     let kind = object.text_at(&["kind"]).unwrap_or_default();
     let pod = pod_path(kind).and_then(|path| object.at(path));
     match (kind, pod) {
@@ -53,7 +53,7 @@ fn read_inner(gathered: &mut Gathered, at: Text<'_>, object: &Node, left: u32) {
 }
 
 /// An object that is no workload may still bring variables to one.
-fn rest(gathered: &mut Gathered, at: Text<'_>, object: &Node) {
+fn rest(gathered: &mut Gathered, at: Sheet<'_>, object: &Node) {
     let text = at.text.get(object.span.range()).unwrap_or_default();
     gathered.mention(text);
     if !object.is_map() && (text.contains("envFrom") || text.contains("/env")) {
@@ -62,7 +62,7 @@ fn rest(gathered: &mut Gathered, at: Text<'_>, object: &Node) {
 }
 
 /// A config map or secret.
-fn variables_of(gathered: &mut Gathered, at: Text<'_>, object: &Node, is_secret: bool) {
+fn variables_of(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, is_secret: bool) {
     let Some(name) = object.text_at(&["metadata", "name"]) else { return };
     let mut names = BTreeMap::new();
     for part in ["data", "stringData"].iter().filter_map(|part| object.get(part)) {
@@ -83,12 +83,12 @@ fn variables_of(gathered: &mut Gathered, at: Text<'_>, object: &Node, is_secret:
     gathered.object(object, (!is_example(at)).then_some(names));
 }
 
-fn is_example(at: Text<'_>) -> bool {
+fn is_example(at: Sheet<'_>) -> bool {
     let name = at.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     ["example", "template", "sample", "dist"].iter().any(|word| name.contains(word))
 }
 
-fn workload(gathered: &mut Gathered, at: Text<'_>, object: &Node, kind: &str, pod: &Node) {
+fn workload(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, kind: &str, pod: &Node) {
     let name = object.text_at(&["metadata", "name"]).unwrap_or_default();
     let injector = injector(object);
     for node in pod.get("containers").map(Node::list).unwrap_or_default() {
@@ -145,7 +145,7 @@ pub(super) fn note(raw: &mut Raw, command: Command) {
     raw.container.runs = Some(command.runs);
 }
 
-fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Text<'_>, node: &Node) {
+fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Sheet<'_>, node: &Node) {
     if let Some(env) = node.get("env") {
         if env.list().is_empty() && !env.is_null() && env.text().is_some() {
             raw.doubt("its variables are not written out");

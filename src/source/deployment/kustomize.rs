@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    gathered::{Gathered, Object, Text},
+    gathered::{Gathered, Object, Sheet},
     yaml::Node,
 };
 use crate::source::{Place, disk};
 
 /// Reads one kustomization.
-pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, node: &Node) {
+pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, node: &Node) {
     for (list, is_secret) in [("configMapGenerator", false), ("secretGenerator", true)] {
         for generator in node.get(list).map(Node::list).unwrap_or_default() {
             generate(gathered, at, generator, is_secret);
@@ -28,7 +28,7 @@ pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, node: &Node) {
 }
 
 /// Sets that are made of files have to wait until all files were read: they are noted as files of variables.
-fn generate(gathered: &mut Gathered, at: Text<'_>, generator: &Node, is_secret: bool) {
+fn generate(gathered: &mut Gathered, at: Sheet<'_>, generator: &Node, is_secret: bool) {
     let Some(name) = generator.text_at(&["name"]) else { return };
     let mut names: BTreeMap<String, Place> = BTreeMap::new();
     for literal in generator.get("literals").map(Node::list).unwrap_or_default() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Deployments, compose, dockerfile, dotenv,
-    gathered::{Gathered, Text},
+    gathered::{Gathered, Sheet},
     kubernetes, systemd, workflow, yaml,
 };
 use crate::source::{FileId, Problem, ProblemKind, Project, Reader, Span};
@@ -26,7 +26,7 @@ pub fn read(reader: &mut Reader, project: &Project) -> Deployments {
         // A Rust file may go by such a name through a link; it is read as one.
         if gathered.found.files.insert(file) {
             let source = reader.files().get(file);
-            take(&mut gathered, Text { file, path: &source.path, text: &source.text }, &source.shown);
+            take(&mut gathered, Sheet { file, path: &source.path, text: &source.text }, &source.shown);
         }
     }
     gathered.resolved()
@@ -38,7 +38,7 @@ fn is_telling(path: &Path) -> bool {
     ["compose", "deploy", "values", "kustomization"].iter().any(|word| name.contains(word))
 }
 
-fn take(gathered: &mut Gathered, at: Text<'_>, shown: &str) {
+fn take(gathered: &mut Gathered, at: Sheet<'_>, shown: &str) {
     let name = at.path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let is = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if name.starts_with("dockerfile") || name.starts_with("containerfile") || is(&[".dockerfile"]) {
@@ -76,7 +76,7 @@ fn is_platform(name: &str) -> bool {
 }
 
 /// A file of variables. An example beside it says that the real one is kept elsewhere.
-fn variables(gathered: &mut Gathered, at: Text<'_>) {
+fn variables(gathered: &mut Gathered, at: Sheet<'_>) {
     let name = at.path.file_name().unwrap_or_default().to_string_lossy();
     if ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word)) {
         return;
@@ -94,7 +94,7 @@ fn variables(gathered: &mut Gathered, at: Text<'_>) {
     }
 }
 
-fn yaml_file(gathered: &mut Gathered, at: Text<'_>, name: &str, shown: &str) {
+fn yaml_file(gathered: &mut Gathered, at: Sheet<'_>, name: &str, shown: &str) {
     let is_workflow = at.dir().ends_with(".github/workflows");
     let is_chart = matches!(name, "chart.yaml" | "chart.yml")
         || name.starts_with("values")
@@ -126,7 +126,7 @@ fn yaml_file(gathered: &mut Gathered, at: Text<'_>, name: &str, shown: &str) {
     }
 }
 
-fn problem(at: Text<'_>, shown: &str, why: &str) -> Problem {
+fn problem(at: Sheet<'_>, shown: &str, why: &str) -> Problem {
     let message = format!("cannot be read as YAML: {why}; what it deploys was left out");
     Problem {
         kind: ProblemKind::PartlyParsed,

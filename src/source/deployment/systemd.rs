@@ -3,13 +3,13 @@
 use super::{
     Family,
     command::{self, Command},
-    gathered::{Gathered, Raw, Text},
+    gathered::{Gathered, Raw, Sheet},
     kubernetes::note,
 };
 use crate::source::Span;
 
 /// Reads one unit.
-pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, name: &str) {
+pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, name: &str) {
     let lines = settings(at.text);
     let Some((_, value, span)) = lines.iter().find(|(key, ..)| key == "ExecStart") else { return };
     let key = format!("systemd\n{}", at.path.display());

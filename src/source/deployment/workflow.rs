@@ -3,7 +3,7 @@
 use super::{
     Family,
     command::{Command, Runs},
-    gathered::{Gathered, Raw, Text},
+    gathered::{Gathered, Raw, Sheet},
     yaml::Node,
 };
 
@@ -24,7 +24,7 @@ const BRINGING: [&str; 12] = [
 ];
 
 /// Reads one workflow.
-pub(super) fn read(gathered: &mut Gathered, at: Text<'_>, document: &Node) {
+pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, document: &Node) {
     for (name, _, job) in document.get("jobs").map(Node::entries).unwrap_or_default() {
         let mut doubt: Option<String> = None;
         for step in job.get("steps").map(Node::list).unwrap_or_default() {
@@ -69,10 +69,10 @@ fn is_plain(raw: &Raw) -> bool {
     }
 }
 
-fn step_of(at: Text<'_>, job: &str, run: &Node, command: Command) -> Raw {
+fn step_of(at: Sheet<'_>, job: &str, run: &Node, command: Command) -> Raw {
     let key = format!("workflow\n{}\n{job}\n{}\n{:?}", at.path.display(), run.span.start, command.runs);
     let mut raw = Raw::new(Family::Workflow, job, at.place(run.span), key);
-    raw.container.workload = "job".to_owned();
+    "job".clone_into(&mut raw.container.workload);
     super::kubernetes::note(&mut raw, command);
     raw
 }

@@ -284,9 +284,9 @@ mod tests {
         let mut text = "a0: &a0 {x: 1}\n".to_owned();
         for at in 1..40 {
             let before = at - 1;
-            text.push_str(&format!(
+            text.extend([format!(
                 "a{at}: &a{at} {{<<: [*a{before}, *a{before}, *a{before}], k{at}: *a{before}}}\n"
-            ));
+            )]);
         }
         let all = documents(&text).expect("it is YAML");
         let last = all[0].get("a39").expect("a map");
