@@ -303,6 +303,8 @@ pub enum Action {
     Refresh,
     /// Reads the environment variable that argument 0 names.
     ReadEnv,
+    /// Sets the environment variable that argument 0 names.
+    SetEnv,
     /// Reads a file.
     ReadFile,
     /// Reads a secret store or keyring.

@@ -365,7 +365,8 @@ impl<'e, 'a> Body<'e, 'a> {
     }
 
     fn external(&mut self, path: &SmolStr, args: &'a [ExprId], span: Span, demand: Demand) {
-        if path == "std::env::set_var" {
+        let Some(entry) = self.engine.inputs().catalog.function(path) else { return };
+        if entry.does == Some(Action::SetEnv) {
             let name = args.first().and_then(|arg| self.names(*arg));
             let known = match name {
                 Some(Names::Known(names)) => names.first().cloned(),
@@ -374,7 +375,6 @@ impl<'e, 'a> Body<'e, 'a> {
             self.sets.insert(known.unwrap_or_default());
             return;
         }
-        let Some(entry) = self.engine.inputs().catalog.function(path) else { return };
         if entry.does == Some(Action::ReadEnv) && path.starts_with("std::") {
             let names = args.first().and_then(|arg| self.names(*arg));
             self.need(names, args.first().map_or(span, |arg| self.facts.expr(*arg).span), demand);
