@@ -36,6 +36,8 @@ pub struct MissingVariable {
     pub containers: Vec<Container>,
     /// Whether another deployment of it may give it, for all that can be seen.
     pub is_given_elsewhere: bool,
+    /// Whether the program looks for files of variables, which its image does not have.
+    pub is_loading: bool,
 }
 
 /// What a deployment says of a variable.
@@ -66,12 +68,15 @@ fn of_crate(engine: &Engine<'_>, reads: &mut Reads<'_, '_>, krate: &Crate) -> Op
     let deployments = &inputs.project.deployments;
     let running: Vec<&Container> =
         deployments.containers.iter().filter(|container| binary.is_run_by(container, deployments)).collect();
-    if running.is_empty() || is_loading(inputs, binary.package) {
+    // Who loads files of variables may find one wherever files come in.
+    let is_loading = is_loading(inputs, binary.package);
+    if running.is_empty() || (is_loading && !running.iter().all(|it| binary.is_sealed_in(it, deployments))) {
         return None;
     }
     let needs = reads.of_program(main_of(engine, krate)?);
     let found = needs.reads.iter().filter(|read| !is_set(&needs, read));
     let found = found.filter_map(|read| ask(inputs, &binary, &running, read));
+    let found = found.map(|it| MissingVariable { is_loading, ..it });
     Some(once_each(found.collect()))
 }
 
@@ -120,7 +125,14 @@ fn ask(
         return None;
     }
     let binary = SmolStr::new(binary.name);
-    Some(MissingVariable { read: read.clone(), kind, binary, containers: missing, is_given_elsewhere })
+    Some(MissingVariable {
+        read: read.clone(),
+        kind,
+        binary,
+        containers: missing,
+        is_given_elsewhere,
+        is_loading: false,
+    })
 }
 
 /// What a container is given. Its arguments may stand in the place of a variable.

@@ -44,7 +44,7 @@ fn confidence(missing: &MissingVariable) -> Confidence {
         missing.containers.iter().all(|it| matches!(it.family, Family::Kubernetes | Family::Compose));
     if missing.read.is_conditional || missing.is_given_elsewhere {
         Confidence::Low
-    } else if is_operated {
+    } else if is_operated && !missing.is_loading {
         Confidence::High
     } else {
         Confidence::Medium

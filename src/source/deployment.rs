@@ -79,6 +79,8 @@ pub struct Container {
     pub runs: Option<Runs>,
     /// The variables it is given.
     pub variables: BTreeMap<String, Place>,
+    /// Whether files come to it from outside of its image.
+    pub has_mounts: bool,
     /// Why it may be given others as well.
     pub unknown: Option<String>,
 }
@@ -105,6 +107,8 @@ pub struct Image {
     pub runs: Option<Runs>,
     /// The programs that it copies out of a `target` directory, each with the name it has in the image.
     pub copies: Vec<(String, String)>,
+    /// Whether its last stage takes over single files only, so that no file of variables comes along unseen.
+    pub is_sealed: bool,
     /// The variables that any stage sets, and the arguments that a build may set.
     pub variables: BTreeSet<String>,
 }

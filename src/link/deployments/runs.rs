@@ -89,6 +89,18 @@ impl<'a> Binary<'a> {
         }
     }
 
+    /// Whether no file comes into a container that runs it, but those that its image names one by one.
+    pub(super) fn is_sealed_in(&self, container: &Container, deployments: &Deployments) -> bool {
+        let own = container.build.as_ref().and_then(|build| image_of(deployments, build));
+        let mut images = deployments.images.iter().filter(|image| match own {
+            Some(own) => image.path == own.path,
+            None => self.is_in(image, container),
+        });
+        !container.has_mounts
+            && images.next().is_some_and(|image| image.is_sealed)
+            && images.all(|image| image.is_sealed)
+    }
+
     /// Whether the image, or the container with an image that may be anything, goes by its name.
     fn is_called(&self, container: &Container) -> bool {
         let is_own =

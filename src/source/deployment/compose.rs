@@ -27,6 +27,8 @@ pub(super) fn is_compose(name: &str, text: &str) -> bool {
 pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, document: &Node) {
     for (name, label, service) in document.get("services").map(Node::entries).unwrap_or_default() {
         let mut raw = Raw::new(Family::Compose, name, at.place(label.span), key(at.path, name));
+        let mounts = ["volumes", "configs", "secrets", "volumes_from", "develop"];
+        raw.container.has_mounts = mounts.iter().any(|name| service.get(name).is_some());
         raw.container.image = service.text_at(&["image"]).map(str::to_owned);
         raw.container.build = service.get("build").map(|build| build_of(at, build));
         raw.extends = extends(at, service);

@@ -15,6 +15,7 @@ pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>) {
         stages: Vec::new(),
         runs: None,
         copies: Vec::new(),
+        is_sealed: true,
         variables: BTreeSet::new(),
     };
     let (mut entry, mut cmd) = (None, None);
@@ -24,12 +25,17 @@ pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>) {
             "FROM" => {
                 image.stages.extend(stage(rest));
                 (entry, cmd) = (None, None);
+                image.is_sealed = true;
             }
             "ENV" => image.variables.extend(variables(rest)),
             "ARG" => image
                 .variables
                 .extend(rest.split_whitespace().map(|it| it.split('=').next().unwrap_or(it).to_owned())),
-            "COPY" | "RUN" => image.copies.extend(copies(rest)),
+            "COPY" | "ADD" => {
+                image.copies.extend(copies(rest));
+                image.is_sealed &= takes_single_files(rest);
+            }
+            "RUN" => image.copies.extend(copies(rest)),
             "ENTRYPOINT" => entry = Some(words(rest)),
             "CMD" => cmd = Some(words(rest)),
             _ => {}
@@ -98,6 +104,28 @@ fn copies(rest: &str) -> Vec<(String, String)> {
         found.push((from, to));
     }
     found
+}
+
+/// Whether what is copied are files that are named one by one.
+fn takes_single_files(rest: &str) -> bool {
+    let words = command::words(rest);
+    let words: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+    let sources = words.split_last().map_or(&[][..], |(_, sources)| sources);
+    let is_single = |source: &&&String| {
+        let name = source.rsplit('/').next().unwrap_or_default();
+        !name.is_empty()
+            && !name.starts_with('.')
+            && !name.contains(['*', '$', '[', '{'])
+            && !name.contains("env")
+    };
+    !sources.is_empty() && sources.iter().all(|source| is_single(&source)) && !is_directory(&words)
+}
+
+/// Whether a place that is copied to, with one source of the same name or none, may be a directory of them.
+fn is_directory(words: &[&String]) -> bool {
+    const DIRECTORIES: [&str; 8] = ["app", "src", "build", "dist", "config", "release", "workspace", "code"];
+    let sources = words.split_last().map_or(&[][..], |(_, sources)| sources);
+    sources.iter().any(|source| DIRECTORIES.contains(&source.rsplit('/').next().unwrap_or_default()))
 }
 
 /// The program under the name that it was built by.

@@ -86,6 +86,7 @@ impl Raw {
             build: None,
             runs: None,
             variables: BTreeMap::new(),
+            has_mounts: !matches!(family, Family::Kubernetes | Family::Compose),
             unknown: None,
         };
         Self { container, key, from: Vec::new(), extends: None }
@@ -250,4 +251,5 @@ fn join(container: &mut Container, other: Container) {
     container.runs = container.runs.take().or(other.runs);
     container.unknown = container.unknown.take().or(other.unknown);
     container.variables.extend(other.variables);
+    container.has_mounts |= other.has_mounts;
 }

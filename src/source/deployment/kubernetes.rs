@@ -97,6 +97,8 @@ fn workload(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, kind: &str, p
         let key = format!("kubernetes\n{kind}\n{name}\n{title}");
         let mut raw = Raw::new(Family::Kubernetes, title, at.place(label.span), key);
         raw.container.workload = format!("{kind} `{name}`");
+        raw.container.has_mounts =
+            ["volumeMounts", "volumeDevices"].iter().any(|name| node.get(name).is_some());
         raw.container.image = node.text_at(&["image"]).map(str::to_owned);
         if let Some(name) = &injector {
             raw.doubt(format!("the annotation `{name}` injects variables"));
