@@ -57,6 +57,10 @@ fn secret(literal: &Literal, catalog: &Catalog) -> Option<PlainSecret> {
         return None;
     }
     let kind = kind_of(&literal.name, catalog);
+    // An id tells whose the secret is, even where it looks like a key.
+    if literal.name.to_ascii_lowercase().ends_with("_id") {
+        return None;
+    }
     let is_secret = match kind {
         _ if shape.is_some() => true,
         Some(CredentialKind::ConnectionString) => has_real_password(text, catalog),
@@ -107,6 +111,16 @@ fn is_random(text: &str) -> bool {
         && has(char::is_ascii_digit)
         && has(char::is_ascii_alphabetic)
         && is_mixed(text)
+        && !has_word(text)
+}
+
+/// Whether a text has a word in it, as what people type does: letters of one case in a row. Digits of base 16 may have any.
+fn has_word(text: &str) -> bool {
+    const LONGEST: usize = 6;
+    let is_hex = text.chars().all(|char| char.is_ascii_hexdigit() || char == '-');
+    let has_run =
+        |is: fn(&u8) -> bool| text.as_bytes().split(|byte| !is(byte)).any(|run| run.len() >= LONGEST);
+    !is_hex && (has_run(u8::is_ascii_lowercase) || has_run(u8::is_ascii_uppercase))
 }
 
 /// Whether letters and digits change places often: `0f3a9` does, `my-secret-key-123` does not.
@@ -169,6 +183,8 @@ mod tests {
             ("API_KEY", "/run/secrets/0a1b2c3d4e5f6a7b8c"),
             ("DATABASE_URL", "postgres://app:kW9x2LmQp4@db:5432/app"),
             ("DATABASE_URL", "postgres://app:kW9x2LmQp4@127.0.0.1/app"),
+            ("PGPASSWORD", "SummerHoliday2031!x9"),
+            ("AWS_ACCESS_KEY_ID", "AKIA0B1C2D3E4F5G6H7J"),
             ("IMAGE_DIGEST", "9f86d081884c7d659a2feaa0c55ad015"),
         ] {
             assert_eq!(found(name, text), None, "{name}={text}");

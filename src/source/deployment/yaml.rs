@@ -42,6 +42,26 @@ struct Open {
 
 /// The documents of a text, or why it is none: lower case, no full stop.
 pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, String> {
+    read(text).or_else(|why| read(&with_closers_joined(text)).map_err(|_| why))
+}
+
+/// The text with each line that only closes a bracket put behind the line before. The letter of the standard wants it
+/// indented, which nobody does and no other reader asks for. Every character keeps its offset.
+fn with_closers_joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let is_closer = line.trim_start().starts_with([']', '}']);
+        let before = joined.rsplit('\n').nth(1).unwrap_or_default();
+        if is_closer && !before.contains('#') && joined.ends_with('\n') {
+            joined.pop();
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined
+}
+
+fn read(text: &str) -> Result<Vec<Rc<Node>>, String> {
     let offsets = Offsets::of(text);
     let mut reading = Reading { text, documents: Vec::new(), open: Vec::new(), anchors: HashMap::new() };
     for event in Parser::new_from_str(text) {
@@ -268,6 +288,15 @@ mod tests {
         let entries: Vec<_> = x.entries().into_iter().map(|(key, _, value)| (key, value.text())).collect();
         assert_eq!(entries, [("a", Some("9")), ("b", Some("2")), ("c", Some("3"))]);
         assert_eq!(x.get("c").and_then(Node::text), Some("3"));
+    }
+
+    #[test]
+    fn a_bracket_is_closed_where_people_close_it() {
+        let text = "a:\n  x: [\n    1,\n    2,\n  ]\n  y: {\n    b: é\n  }\nz: 3\n";
+        let all = documents(text).expect("it is YAML to everybody else");
+        assert_eq!(all[0].at(&["a", "x"]).map(|it| it.list().len()), Some(2));
+        let z = all[0].get("z").expect("a value");
+        assert_eq!(&text[z.span.range()], "3");
     }
 
     #[test]
