@@ -1,6 +1,6 @@
 //! `missing-deploy-env`: a program cannot go on without a credential variable that its deployment does not give it.
 
-use super::{Rule, story::kind_name};
+use super::{Check, Rule, story::kind_name};
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{Program, deployments::MissingVariable};
 use crate::source::deployment::{Container, Family};
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/missing-deploy-env.md"),
-    check,
+    check: Check::Program(check),
 };
 
 /// How many containers a finding names.

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::source::disk;
 
+/// How many variables of one service are looked at.
+const ENTRIES: usize = 5_000;
+
 /// What tells a service apart from all others: files of one directory are read together.
 pub(super) fn key(path: &Path, service: &str) -> String {
     let dir = path.parent().unwrap_or(path);
@@ -36,6 +39,9 @@ pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, document: &Node) {
         environment(gathered, &mut raw, at, service);
         files(&mut raw, at, service);
         gathered.add(raw);
+        if gathered.found.is_cut {
+            return;
+        }
     }
 }
 
@@ -79,7 +85,7 @@ fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Sheet<'_>, service: &
     for (_, name, value) in environment.entries() {
         gathered.variable(raw, at, name, Some(value));
     }
-    for entry in environment.list() {
+    for entry in environment.list().iter().take(ENTRIES) {
         let Some(text) = entry.text() else { continue };
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
         if name.starts_with('$') {

@@ -9,6 +9,9 @@ use super::{
     yaml::Node,
 };
 
+/// How many variables of one container are looked at.
+const ENTRIES: usize = 5_000;
+
 /// How deep lists of objects are followed.
 const LISTS: u32 = 3;
 
@@ -37,6 +40,9 @@ pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, object: &Node) {
 }
 
 fn read_inner(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, left: u32) {
+    if gathered.found.is_cut {
+        return;
+    }
     let kind = object.text_at(&["kind"]).unwrap_or_default();
     let pod = pod_path(kind).and_then(|path| object.at(path));
     match (kind, pod) {
@@ -106,6 +112,9 @@ fn workload(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, kind: &str, p
         command(&mut raw, node);
         environment(gathered, &mut raw, at, node);
         gathered.add(raw);
+        if gathered.found.is_cut {
+            return;
+        }
     }
 }
 
@@ -152,7 +161,7 @@ fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Sheet<'_>, node: &Nod
         if env.list().is_empty() && !env.is_null() && env.text().is_some() {
             raw.doubt("its variables are not written out");
         }
-        for entry in env.list() {
+        for entry in env.list().iter().take(ENTRIES) {
             match entry.get("name") {
                 Some(name) => gathered.variable(raw, at, name, entry.get("value")),
                 None => raw.doubt("one of its variables is not written out"),

@@ -173,6 +173,16 @@ fn values_that_are_written_out_have_places() {
 }
 
 #[test]
+fn an_environment_that_thousands_share_ends_the_reading() {
+    let names: Vec<String> = (0..2_000).map(|at| format!("A{at}: 1")).collect();
+    let services: Vec<String> =
+        (0..2_000).map(|at| format!("  s{at}: {{image: api, environment: *e}}")).collect();
+    let (names, services) = (names.join(", "), services.join("\n"));
+    let found = deployments(&[("compose.yml", &format!("x: &e {{{names}}}\nservices:\n{services}"))]);
+    assert!(found.is_cut && found.containers.len() < 200, "{}", found.containers.len());
+}
+
+#[test]
 fn large_files_are_left_out() {
     let large = format!("services:\n  api:\n    image: api\n#{}\n", "x".repeat(2 << 20));
     let (dir, project) = tree(&[("compose.yml", &large)]);

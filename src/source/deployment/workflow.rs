@@ -54,6 +54,9 @@ pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, document: &Node) {
                 if is_plain(&raw) {
                     gathered.add(raw);
                 }
+                if gathered.found.is_cut {
+                    return;
+                }
             }
         }
     }

@@ -49,14 +49,15 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, String> {
 /// indented, which nobody does and no other reader asks for. Every character keeps its offset.
 fn with_closers_joined(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
+    let mut before = "";
     for line in text.split_inclusive('\n') {
         let is_closer = line.trim_start().starts_with([']', '}']);
-        let before = joined.rsplit('\n').nth(1).unwrap_or_default();
         if is_closer && !before.contains('#') && joined.ends_with('\n') {
             joined.pop();
             joined.push(' ');
         }
         joined.push_str(line);
+        before = line;
     }
     joined
 }
@@ -203,7 +204,7 @@ impl Node {
             return;
         }
         let own = entries.iter().filter_map(|(key, value)| Some((key.text()?, &**key, &**value)));
-        found.extend(own.filter(|(key, ..)| *key != "<<"));
+        found.extend(own.filter(|(key, ..)| *key != "<<").take(ENTRIES));
         for (_, merged) in entries.iter().filter(|(key, _)| key.text() == Some("<<")) {
             let list = merged.list();
             merged.gather(left - 1, found);
