@@ -5,6 +5,7 @@
 //! events for forks.
 
 pub mod cells;
+pub mod deployments;
 mod engine;
 mod eval;
 pub mod event;
@@ -15,6 +16,7 @@ mod naming;
 pub mod order;
 mod param;
 mod program;
+pub mod reads;
 mod renew;
 mod resolve;
 mod signature;

@@ -468,6 +468,7 @@ impl Frame<'_, '_> {
             | Action::SpawnThread
             | Action::SpawnTask
             | Action::StartWorkers
+            | Action::SetEnv
             | Action::Send
             | Action::SpawnProcess => value,
             Action::AtFork => self.register(value, args),
