@@ -1,6 +1,6 @@
 //! Names: a path, as written in a module, to what it names.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
@@ -42,6 +42,8 @@ pub(super) struct Resolver<'a> {
     world: &'a World,
     known: RefCell<FxHashMap<Key, Option<Res>>>,
     open: RefCell<FxHashSet<Key>>,
+    /// How often a look-up led back to itself.
+    cycles: Cell<u64>,
     /// Associated items by owner: inherent and of traits.
     assoc: FxHashMap<Owner, FxHashMap<Name, Vec<DefId>>>,
     /// What structs and enums can hold, as far as anyone asked; nothing while one is looked into.
@@ -64,6 +66,7 @@ impl<'a> Resolver<'a> {
             world,
             known: RefCell::default(),
             open: RefCell::default(),
+            cycles: Cell::new(0),
             assoc: FxHashMap::default(),
             held: RefCell::default(),
             implementations: FxHashMap::default(),
@@ -318,12 +321,15 @@ impl<'a> Resolver<'a> {
             return known.clone();
         }
         if !self.open.borrow_mut().insert(key.clone()) {
+            self.cycles.set(self.cycles.get() + 1);
             return None;
         }
+        let cycles = self.cycles.get();
         let found = self.look_up(module, name, space);
         self.open.borrow_mut().remove(&key);
-        // Inside a cycle a miss may only mean that the answer is under way.
-        if found.is_some() || self.open.borrow().is_empty() {
+        // Where the way led into a cycle, a miss may only mean that the answer is under way.
+        let is_sure = self.cycles.get() == cycles || self.open.borrow().is_empty();
+        if found.is_some() || is_sure {
             self.known.borrow_mut().insert(key, found.clone());
         }
         found
