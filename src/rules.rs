@@ -1,6 +1,7 @@
 //! Floor 5, *rules*: one question each, asked of a [`Program`](crate::link::Program).
 
 mod cached_token;
+mod client_across_runtimes;
 mod client_before_fork;
 mod forking_host_global;
 mod global_auth_client;
@@ -31,6 +32,7 @@ pub struct Rule {
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
     &cached_token::RULE,
+    &client_across_runtimes::RULE,
     &client_before_fork::RULE,
     &forking_host_global::RULE,
     &global_auth_client::RULE,

@@ -74,6 +74,9 @@ pub struct TypeEntry {
     /// What its construction starts, which a fork does not copy.
     #[serde(default)]
     pub starts: Starts,
+    /// Which runtime drives it; where nothing is said, what starts tasks is driven by the runtime it is made on.
+    #[serde(default)]
+    pub driven_by: Option<DrivenBy>,
     /// For a builder: the type it builds.
     #[serde(default)]
     pub builds: Option<String>,
@@ -159,6 +162,18 @@ pub enum Starts {
     Tasks,
     /// Connections.
     Connections,
+}
+
+/// Which runtime drives a client, pool or connection: without that runtime it stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrivenBy {
+    /// The one it is made on.
+    Maker,
+    /// For each of its connections, the one on which a request opened it.
+    User,
+    /// None of the program's: threads or a runtime of its own.
+    Itself,
 }
 
 /// How a cell is filled.

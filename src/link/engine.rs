@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{
     cells::{Cell, CellKey, Fill},
     eval::Frame,
-    event::{Event, Fork},
+    event::{Drive, Event, Fork},
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
@@ -66,6 +66,8 @@ pub(super) struct Summary {
     pub absorbs: BTreeMap<u16, Marks>,
     /// Its events.
     pub events: Vec<Event>,
+    /// Where it lets a runtime drive something.
+    pub drives: Vec<Drive>,
     /// Whether it waits for a time anywhere.
     pub sleeps: bool,
     /// Whether it asks for the process id anywhere.

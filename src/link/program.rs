@@ -13,6 +13,7 @@ use super::{
     order::{self, Inherited},
     renew::FIELDS,
     resolve::{Owner, Resolver},
+    runtimes::{self, Crossing},
     ty::{Ty, Types},
     value::{
         Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
@@ -41,6 +42,7 @@ pub struct Program<'a> {
     world: World,
     tables: Tables,
     inherited: Vec<Inherited>,
+    crossings: Vec<Crossing>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
@@ -61,16 +63,17 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, methods, parts, steps) = {
+    let (tables, inherited, crossings, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
-        (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
+        let crossings = runtimes::crossings(&engine);
+        (engine.tables, inherited, crossings, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps }
+    Program { catalog, facts, world, tables, inherited, crossings, methods, parts, hosts, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -100,6 +103,15 @@ impl Program<'_> {
     #[must_use]
     pub fn inherited(&self) -> &[Inherited] {
         &self.inherited
+    }
+
+    /// Cells that several runtimes of one process come to, and whose content one of them alone drives.
+    pub fn crossings(&self) -> impl Iterator<Item = (&Cell, &Crossing)> {
+        let holds = |it: &(&Cell, &Crossing)| {
+            let (cell, crossing) = it;
+            !cell.is_example && self.can_hold(&cell.ty, self.hazard(crossing.hazard).kind, 0)
+        };
+        self.crossings.iter().map(|it| (&self.tables.cells[it.cell.0 as usize], it)).filter(holds)
     }
 
     /// A credential.
