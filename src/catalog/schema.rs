@@ -27,6 +27,12 @@ pub struct CrateFile {
     /// The host that loads extensions written with this crate, where that host forks by itself (`Python`).
     #[serde(default)]
     pub forking_host: Option<String>,
+    /// The functions of an extension that such a host calls before it forks, by name, where it calls no others then.
+    #[serde(default)]
+    pub before_fork: Vec<String>,
+    /// The host that loads extensions written with this crate, where that host does not fork (`Node`).
+    #[serde(default)]
+    pub steady_host: Option<String>,
     /// The versions it was read from, for people.
     pub versions: String,
     /// The documentation or sources it was read from.

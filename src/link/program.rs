@@ -48,7 +48,7 @@ pub struct Program<'a> {
     /// The types of the fields of each small struct of the run.
     parts: BTreeMap<DefId, Vec<Ty>>,
     /// The packages that forking hosts load.
-    hosts: BTreeMap<usize, Host>,
+    hosts: BTreeMap<usize, Vec<Host>>,
     steps: u64,
 }
 
@@ -63,16 +63,24 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, crossings, methods, parts, steps) = {
+    let (tables, inherited, crossings, hosts, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
         let crossings = runtimes::crossings(&engine);
-        (engine.tables, inherited, crossings, methods_of(&world, &resolver), parts_of(types), engine.steps)
+        let hosts = hosts::loaded(&engine);
+        (
+            engine.tables,
+            inherited,
+            crossings,
+            hosts,
+            methods_of(&world, &resolver),
+            parts_of(types),
+            engine.steps,
+        )
     };
-    let hosts = hosts::loaded(inputs);
     Program { catalog, facts, world, tables, inherited, crossings, methods, parts, hosts, steps }
 }
 
@@ -341,7 +349,10 @@ impl Program<'_> {
         if krate.kind != TargetKind::Lib {
             return None;
         }
-        self.hosts.get(&krate.package?)
+        // Its own initialiser runs when somebody reads it.
+        let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
+        let users: Vec<DefId> = users.filter(|user| *user != def).collect();
+        self.hosts.get(&krate.package?)?.iter().find(|host| host.comes_to(&users))
     }
 
     /// Whether who fills or reads a cell asks which process it is in, or is run in each child after a fork.
