@@ -18,3 +18,4 @@ mod pages;
 mod projects;
 mod readme;
 mod run;
+mod runtimes;

@@ -54,7 +54,9 @@ fn root(asked: &Asked<'_, '_>, def: DefId) -> Option<Process> {
     };
     let is_test = entry.attributes.iter().any(|it| it.path == "test");
     if is_test || makes(AttributeRole::RuntimeTest) || makes(AttributeRole::Test) {
-        return Some(Process::Tests);
+        // What is run by hand is run alone.
+        let is_by_hand = entry.attributes.iter().any(|it| it.path == "ignore");
+        return (!is_by_hand).then_some(Process::Tests);
     }
     let krate = types.world.krate(types.world.crate_of(def));
     if entry.name == "main" && at.module == krate.root && krate.kind == TargetKind::Bin {
@@ -106,6 +108,9 @@ fn crossing(
     lives: &[Life],
 ) -> Option<Crossing> {
     let cell = &asked.engine.tables.cells[id.0 as usize];
+    if process == Process::Tests && is_gone_in_tests(asked, &cell.key) {
+        return None;
+    }
     let hazard = *asked.bound[&id].iter().next()?;
     let mut all = made_by_initialiser(walker, &cell.key, id);
     all.extend(lives.iter().cloned());
@@ -121,6 +126,16 @@ fn crossing(
     };
     let (first, second) = pair;
     Some(Crossing { cell: id, hazard, first, second, process })
+}
+
+/// Whether a cell is not compiled for tests: `#[cfg(not(test))]`.
+fn is_gone_in_tests(asked: &Asked<'_, '_>, key: &CellKey) -> bool {
+    let CellKey::Static(def) = key else { return false };
+    let at = asked.engine.types.world.def(*def);
+    let attributes = &asked.engine.types.inputs.item(at.file, at.item).attributes;
+    let negated = attributes.iter().filter(|it| it.path == "cfg").flat_map(|it| &it.args);
+    let mut refused = negated.filter(|arg| arg.name == "not").flat_map(|arg| &arg.args);
+    refused.any(|arg| arg.name == "test")
 }
 
 /// Another runtime; by preference one that is given its work elsewhere.

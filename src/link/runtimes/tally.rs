@@ -66,6 +66,8 @@ pub(super) struct Walker<'w, 'e, 'a> {
 struct Frame {
     def: DefId,
     drives: Vec<Drive>,
+    /// Whether it is synchronous, and gives runtimes their work: what it touches beside that is touched on none.
+    is_giver: bool,
     /// The cells that it comes to, itself or by its callees: what it uses of such a cell's kind is that cell's.
     comes_to: BTreeSet<CellId>,
     made: BTreeSet<HazardId>,
@@ -123,8 +125,10 @@ impl<'w, 'e, 'a> Walker<'w, 'e, 'a> {
         }
         // The innermost comes first.
         drives.sort_by_key(|it| it.span.end - it.span.start);
+        let is_async = self.asked.engine.types.function(def).is_some_and(|item| item.is_async);
+        let is_giver = !is_async && !drives.is_empty();
         let (made, is_long, returned) = (BTreeSet::new(), false, Vec::new());
-        Frame { def, drives, comes_to, made, is_long, returned }
+        Frame { def, drives, is_giver, comes_to, made, is_long, returned }
     }
 
     /// The runtime that a function drives one of its parameters on.
@@ -178,7 +182,12 @@ impl<'w, 'e, 'a> Walker<'w, 'e, 'a> {
                 }
             }
             Event::Drop(touched, _) => touched.iter().for_each(|what| ended(way, what)),
-            Event::Call(callee, _, place) => self.call(*callee, *place, way, frame),
+            Event::Call(callee, args, place) => {
+                for what in args.iter().flat_map(|arg| arg.iter()) {
+                    self.used(what, *place, way, frame);
+                }
+                self.call(*callee, *place, way, frame);
+            }
             Event::Serve(_) => frame.is_long = true,
             Event::Return => {
                 way.is_over = true;
@@ -325,7 +334,7 @@ fn touch_at(way: &mut Way, frame: &Frame, cell: CellId, by: Place, touches: Plac
     let known = way.cells.entry(cell).or_default();
     let Some((driver, enters)) = drive else {
         // On a plain thread there is no runtime that could come to it.
-        if !way.in_thread {
+        if !way.in_thread && !frame.is_giver {
             let user = known.ambient.is_some_and(|(_, user)| user);
             known.ambient = Some((known.ambient.map_or(touches, |(at, _)| at), user || is_user));
         }
