@@ -490,6 +490,10 @@ pub enum MacroRole {
     Collection,
     /// Ends the thread or process with a message.
     Panic,
+    /// Ends the function with an error.
+    Bail,
+    /// Ends the thread, process or function unless a condition holds.
+    Assert,
     /// Writes its arguments somewhere.
     Print,
     /// Gives the value of an environment variable at compile time.

@@ -31,7 +31,7 @@ use super::{
 use crate::catalog::{Catalog, schema::AttributeRole};
 use crate::facts::{
     ExprId, ExprKind, FileFacts, ItemKind, Name,
-    expr::{Block, BlockFlavour, Literal, Stmt},
+    expr::{Block, BlockFlavour, Literal, Stmt, UnaryOp},
     item::{Attribute, FnItem, StaticItem},
 };
 use crate::source::{FileId, Place, Span};
@@ -260,6 +260,10 @@ impl<'f, 'a> Frame<'f, 'a> {
             ExprKind::Struct { path, fields, rest } => self.eval_struct(path, fields, *rest, expr.span),
             ExprKind::Tuple(list) => self.eval_tuple(list),
             ExprKind::Array(list) => self.eval_array(list),
+            ExprKind::Unary(UnaryOp::Not, e) => {
+                let value = self.eval(*e);
+                fork::negated(value)
+            }
             ExprKind::Ref(e) | ExprKind::Cast(e, _) | ExprKind::Unary(_, e) => self.eval(*e),
             ExprKind::Deref(e) => {
                 let value = self.eval(*e);

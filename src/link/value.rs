@@ -99,6 +99,8 @@ pub enum What {
     Copied(CellId),
     /// What a fork gave back.
     ForkResult(ForkId),
+    /// What is true in the child of a fork alone, or, where not that, in the parent alone.
+    InChild(ForkId, bool),
     /// A point in time.
     Time,
     /// The process id.

@@ -382,7 +382,11 @@ impl<'a> Frame<'_, 'a> {
         let passes_input = on
             .marks
             .iter()
-            .filter(|mark| matches!(mark.what, What::Param(_) | What::Cell(_) | What::Copied(_)))
+            .filter(|mark| match mark.what {
+                What::Param(_) | What::Cell(_) | What::Copied(_) => true,
+                What::ForkResult(_) => call.method == "cmp",
+                _ => false,
+            })
             .cloned()
             .collect();
         copied(&Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() })
