@@ -305,6 +305,7 @@ impl<'w, 'e, 'a> Walker<'w, 'e, 'a> {
             for mut seen in touches.lives {
                 if stays {
                     seen.life.is_over = false;
+                    seen.is_dropped = false;
                 } else {
                     seen = closed(&seen);
                 }
