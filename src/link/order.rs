@@ -6,6 +6,7 @@
 
 mod ask;
 mod call;
+mod spared;
 mod state;
 mod touch;
 mod walk;
@@ -19,6 +20,7 @@ use super::{
     world::DefId,
 };
 use crate::source::Place;
+pub use spared::{Spare, Spared};
 
 /// A hazard that a forked child goes on with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +54,8 @@ pub enum Touch {
     Continues,
 }
 
-/// Every hazard that a child goes on with, in order.
-pub(super) fn inherited(engine: &Engine<'_>) -> Vec<Inherited> {
+/// Every hazard that a child goes on with, and every one that forks in sight spare, in order.
+pub(super) fn inherited(engine: &Engine<'_>) -> (Vec<Inherited>, Vec<Spared>) {
     let may_fork = forking(engine);
     let mut all: Vec<DefId> = may_fork.into_iter().collect();
     all.sort_unstable();
@@ -63,7 +65,8 @@ pub(super) fn inherited(engine: &Engine<'_>) -> Vec<Inherited> {
     }
     order.ask_threads(&all);
     order.ask_async(&all);
-    order.found.into_iter().collect()
+    let spared = order.spared(&all);
+    (order.found.into_iter().collect(), spared)
 }
 
 /// The functions that fork, or call one that does.

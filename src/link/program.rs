@@ -1,5 +1,8 @@
 //! The façade: what rules ask of a linked program.
 
+mod dump;
+mod seen;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -10,7 +13,7 @@ use super::{
     engine::{Engine, Tables},
     event::Fork,
     hosts::{self, Host},
-    order::{self, Inherited},
+    order::{self, Inherited, Spared},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     runtimes::{self, Crossing},
@@ -43,6 +46,7 @@ pub struct Program<'a> {
     tables: Tables,
     inherited: Vec<Inherited>,
     crossings: Vec<Crossing>,
+    spared: Vec<Spared>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
@@ -63,7 +67,7 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, crossings, hosts, methods, parts, steps) = {
+    let (tables, (inherited, spared), crossings, hosts, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
@@ -81,7 +85,7 @@ pub fn link<'a>(
             engine.steps,
         )
     };
-    Program { catalog, facts, world, tables, inherited, crossings, methods, parts, hosts, steps }
+    Program { catalog, facts, world, tables, inherited, crossings, spared, methods, parts, hosts, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {

@@ -1,6 +1,6 @@
 //! `client-across-runtimes`: a cell keeps what one runtime drives, and code uses it under another.
 
-use super::{Rule, story::article};
+use super::{Check, Rule, story::article};
 use crate::catalog::schema::DrivenBy;
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/client-across-runtimes.md"),
-    check,
+    check: Check::Program(check),
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {

@@ -31,7 +31,7 @@ impl Order<'_, '_> {
     }
 
     /// The functions that another function that may fork calls.
-    fn called(&self, all: &[DefId]) -> FxHashSet<DefId> {
+    pub(super) fn called(&self, all: &[DefId]) -> FxHashSet<DefId> {
         let mut called = FxHashSet::default();
         for def in all {
             let Some(summary) = self.engine.tables.summaries.get(def) else { continue };
