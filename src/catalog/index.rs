@@ -30,6 +30,7 @@ pub struct Catalog {
     keys: Vec<KeyEntry>,
     any_receiver: AnyReceiver,
     bindings: FxHashMap<SmolStr, Binding>,
+    loading_env: FxHashSet<SmolStr>,
     words: Words,
 }
 
@@ -95,6 +96,9 @@ impl Catalog {
         self.packages.insert(root.clone(), root.clone());
         for other in &file.also {
             self.packages.insert(root_of(other), root.clone());
+        }
+        if file.loads_env {
+            self.loading_env.insert(root.clone());
         }
         if let Some(host) = file.forking_host.as_ref().or(file.steady_host.as_ref()) {
             let forks = file.forking_host.is_some();
@@ -286,6 +290,12 @@ impl Catalog {
     #[must_use]
     pub fn binding(&self, package: &str) -> Option<&Binding> {
         self.bindings.get(&self.root_of_package(package))
+    }
+
+    /// Whether the package of this name puts variables into the environment of the process.
+    #[must_use]
+    pub fn loads_env(&self, package: &str) -> bool {
+        self.loading_env.contains(&self.root_of_package(package))
     }
 
     /// The hosts of endpoints.

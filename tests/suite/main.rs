@@ -14,10 +14,12 @@ mod facts {
 mod formats;
 mod hostile;
 mod house;
+mod linear;
 mod pages;
 mod program;
 mod projects;
 mod readme;
 mod run;
 mod runtimes;
+mod synthetic;
 mod why;

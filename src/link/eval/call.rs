@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::{Frame, touched, tuple_field};
+use super::{Frame, touched, touched_by, tuple_field};
 use crate::catalog::schema::{ClosureRuns, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
 use crate::link::{
-    event::Event,
+    event::{Event, Touched},
     naming,
     order::visit,
     resolve::{Owner, Res},
@@ -131,14 +131,7 @@ impl<'a> Frame<'_, 'a> {
         self.asks_pid |= summary.asks_pid;
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let (runs, ran) = self.events_of(|frame| frame.run_closures(args, place));
-        let inside = touched_in(&ran);
-        let passed = args.iter().map(|arg| match arg.callable {
-            Some(Callable::Closure(..)) if !inside.is_empty() => {
-                inside.iter().copied().chain(touched(arg).iter().copied()).collect()
-            }
-            _ => touched(arg),
-        });
-        self.events.push(Event::Call(def, passed.collect(), place));
+        self.events.push(Event::Call(def, passed_by(args, &touched_in(&ran)), place));
         self.events.extend(ran);
         let mut value = subst::at_call(self.e, &summary.ret, args);
         if value.ty.is_unknown() {
@@ -269,6 +262,18 @@ impl<'a> Frame<'_, 'a> {
         let ty = value.ty.clone();
         self.finish_client(value, &ty, place)
     }
+}
+
+/// What the arguments of a call touch, each: a closure, what it touches when it runs.
+fn passed_by(args: &[Value], inside: &BTreeSet<What>) -> Vec<Touched> {
+    if inside.is_empty() {
+        return touched_by(args);
+    }
+    let passed = |arg: &Value| match arg.callable {
+        Some(Callable::Closure(..)) => inside.iter().copied().chain(touched(arg).iter().copied()).collect(),
+        _ => touched(arg),
+    };
+    args.iter().map(passed).collect()
 }
 
 /// What closures touch when they run.
