@@ -12,5 +12,5 @@ pub mod schema;
 mod shipped;
 mod words;
 
-pub use index::{Catalog, CatalogError};
+pub use index::{Binding, Catalog, CatalogError};
 pub use words::{NameClass, Words};

@@ -19,6 +19,7 @@ mod program;
 pub mod reads;
 mod renew;
 mod resolve;
+pub mod runtimes;
 mod signature;
 mod subst;
 mod ty;

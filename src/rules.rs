@@ -9,6 +9,7 @@
 //! well, only that `why` then knows no reasons).
 
 mod cached_token;
+mod client_across_runtimes;
 mod client_before_fork;
 mod forking_host_global;
 mod global_auth_client;
@@ -84,6 +85,7 @@ impl Rule {
 /// Every rule, sorted by id.
 pub static RULES: &[&Rule] = &[
     &cached_token::RULE,
+    &client_across_runtimes::RULE,
     &client_before_fork::RULE,
     &forking_host_global::RULE,
     &global_auth_client::RULE,

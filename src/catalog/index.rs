@@ -29,9 +29,20 @@ pub struct Catalog {
     hosts: Vec<HostEntry>,
     keys: Vec<KeyEntry>,
     any_receiver: AnyReceiver,
-    hosts_by_binding: FxHashMap<SmolStr, String>,
+    bindings: FxHashMap<SmolStr, Binding>,
     loading_env: FxHashSet<SmolStr>,
     words: Words,
+}
+
+/// A crate that extensions of a host are written with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The host, as people know it.
+    pub host: String,
+    /// Whether it forks by itself.
+    pub forks: bool,
+    /// The functions of an extension that it calls before it forks; empty where it may call any.
+    pub before_fork: Vec<String>,
 }
 
 /// Why a catalog file was not taken.
@@ -89,8 +100,10 @@ impl Catalog {
         if file.loads_env {
             self.loading_env.insert(root.clone());
         }
-        if let Some(host) = &file.forking_host {
-            self.hosts_by_binding.insert(root.clone(), host.clone());
+        if let Some(host) = file.forking_host.as_ref().or(file.steady_host.as_ref()) {
+            let forks = file.forking_host.is_some();
+            let binding = Binding { host: host.clone(), forks, before_fork: file.before_fork.clone() };
+            self.bindings.insert(root.clone(), binding);
         }
         let library = file.lib.as_deref().map_or_else(|| root.clone(), SmolStr::new);
         self.libraries.entry(library).or_insert(root);
@@ -273,10 +286,10 @@ impl Catalog {
         self.env.get(name)
     }
 
-    /// The host that loads extensions which depend on the package of this name, where it forks by itself.
+    /// The host that loads extensions which depend on the package of this name.
     #[must_use]
-    pub fn forking_host(&self, package: &str) -> Option<&str> {
-        self.hosts_by_binding.get(&self.root_of_package(package)).map(String::as_str)
+    pub fn binding(&self, package: &str) -> Option<&Binding> {
+        self.bindings.get(&self.root_of_package(package))
     }
 
     /// Whether the package of this name puts variables into the environment of the process.

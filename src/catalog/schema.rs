@@ -27,6 +27,12 @@ pub struct CrateFile {
     /// The host that loads extensions written with this crate, where that host forks by itself (`Python`).
     #[serde(default)]
     pub forking_host: Option<String>,
+    /// The functions of an extension that such a host calls before it forks, by name, where it calls no others then.
+    #[serde(default)]
+    pub before_fork: Vec<String>,
+    /// The host that loads extensions written with this crate, where that host does not fork (`Node`).
+    #[serde(default)]
+    pub steady_host: Option<String>,
     /// Whether it puts variables into the environment of the process that come from files or elsewhere.
     #[serde(default)]
     pub loads_env: bool,
@@ -77,6 +83,9 @@ pub struct TypeEntry {
     /// What its construction starts, which a fork does not copy.
     #[serde(default)]
     pub starts: Starts,
+    /// Which runtime drives it; where nothing is said, what starts tasks is driven by the runtime it is made on.
+    #[serde(default)]
+    pub driven_by: Option<DrivenBy>,
     /// For a builder: the type it builds.
     #[serde(default)]
     pub builds: Option<String>,
@@ -162,6 +171,18 @@ pub enum Starts {
     Tasks,
     /// Connections.
     Connections,
+}
+
+/// Which runtime drives a client, pool or connection: without that runtime it stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrivenBy {
+    /// The one it is made on.
+    Maker,
+    /// For each of its connections, the one on which a request opened it.
+    User,
+    /// None of the program's: threads or a runtime of its own.
+    Itself,
 }
 
 /// How a cell is filled.
@@ -474,6 +495,10 @@ pub enum MacroRole {
     Collection,
     /// Ends the thread or process with a message.
     Panic,
+    /// Ends the function with an error.
+    Bail,
+    /// Ends the thread, process or function unless a condition holds.
+    Assert,
     /// Writes its arguments somewhere.
     Print,
     /// Gives the value of an environment variable at compile time.

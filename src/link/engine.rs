@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{
     cells::{Cell, CellKey, Fill},
     eval::Frame,
-    event::{Event, Fork},
+    event::{Drive, Event, Fork},
     flows::{Flows, Target},
     holds::Holds,
     naming::{Names, Says},
@@ -70,6 +70,8 @@ pub(super) struct Summary {
     pub absorbs: BTreeMap<u16, Marks>,
     /// Its events.
     pub events: Vec<Event>,
+    /// Where it lets a runtime drive something.
+    pub drives: Vec<Drive>,
     /// Whether it waits for a time anywhere.
     pub sleeps: bool,
     /// Whether it asks for the process id anywhere.

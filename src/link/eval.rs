@@ -4,6 +4,7 @@ mod apply;
 mod call;
 mod closure;
 mod control;
+mod drive;
 mod fork;
 mod macros;
 mod memo;
@@ -13,6 +14,7 @@ mod pattern;
 mod place;
 
 pub(super) use apply::shown;
+use drive::is_kept;
 use place::content_of_fallible;
 
 use std::collections::BTreeMap;
@@ -20,7 +22,7 @@ use std::rc::Rc;
 
 use super::{
     engine::{Engine, Summary},
-    event::{Event, Touched},
+    event::{Drive, Event, Touched},
     naming,
     signature::{Follows, Parameter},
     ty::{Scope, Ty},
@@ -30,7 +32,7 @@ use super::{
 use crate::catalog::{Catalog, schema::AttributeRole};
 use crate::facts::{
     ExprId, ExprKind, FileFacts, ItemKind, Name,
-    expr::{Block, BlockFlavour, Literal, Stmt},
+    expr::{Block, BlockFlavour, Literal, Stmt, UnaryOp},
     item::{Attribute, FnItem, StaticItem},
 };
 use crate::source::{FileId, Place, Span};
@@ -60,6 +62,7 @@ pub(super) struct Frame<'f, 'a> {
     loops: u32,
     ret: Value,
     events: Vec<Event>,
+    drives: BTreeMap<Place, Drive>,
     absorbs: BTreeMap<u16, Marks>,
     sleeps: bool,
     asks_pid: bool,
@@ -88,6 +91,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             loops: 0,
             ret: Value::default(),
             events: Vec::new(),
+            drives: BTreeMap::new(),
             absorbs: BTreeMap::new(),
             sleeps: false,
             asks_pid: false,
@@ -106,6 +110,7 @@ impl<'f, 'a> Frame<'f, 'a> {
         Summary {
             ret: frame.ret,
             absorbs: frame.absorbs,
+            drives: frame.drives.into_values().filter(|it| !is_kept(&frame.escaped, it)).collect(),
             events: frame.events,
             sleeps: frame.sleeps,
             asks_pid: frame.asks_pid,
@@ -114,6 +119,7 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     fn read_fn(&mut self, item: &'a FnItem, name: &Name, attributes: &'a [Attribute]) {
         let runtime = self.runtime_of(attributes);
+        self.note_attribute(item, runtime, attributes);
         if let Some(hazard) = runtime {
             self.events.push(Event::Create(hazard));
         }
@@ -163,6 +169,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             place: self.place(attribute.span),
             kind: super::value::HazardKind::Runtime,
             starts: crate::catalog::schema::Starts::Threads,
+            driven_by: crate::catalog::schema::DrivenBy::Itself,
             name: format!("#[{}]", attribute.path).into(),
         };
         Some(self.e.tables.hazards.intern(hazard))
@@ -173,12 +180,7 @@ impl<'f, 'a> Frame<'f, 'a> {
     }
 
     fn attribute_entry(&self, attribute: &Attribute) -> Option<&'a crate::catalog::schema::AttributeEntry> {
-        let path = path::path_of_attribute(attribute);
-        let resolved = self.e.types.resolver.resolve_value(self.scope.module, &path);
-        match resolved {
-            Some(super::resolve::Res::External(path)) => self.catalog().attribute(&path),
-            _ => None,
-        }
+        self.e.types.attribute(self.def, attribute)
     }
 
     /// Adds what the function gives back, and keeps its hazards from being dropped at its end.
@@ -237,6 +239,10 @@ impl<'f, 'a> Frame<'f, 'a> {
             ExprKind::Struct { path, fields, rest } => self.eval_struct(path, fields, *rest, expr.span),
             ExprKind::Tuple(list) => self.eval_tuple(list),
             ExprKind::Array(list) => self.eval_array(list),
+            ExprKind::Unary(UnaryOp::Not, e) => {
+                let value = self.eval(*e);
+                fork::negated(value)
+            }
             ExprKind::Ref(e) | ExprKind::Cast(e, _) | ExprKind::Unary(_, e) => self.eval(*e),
             ExprKind::Deref(e) => {
                 let value = self.eval(*e);

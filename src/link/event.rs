@@ -9,7 +9,7 @@ use super::{
     world::DefId,
 };
 use crate::catalog::schema::{ClosureRuns, ForkReturns};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// A call that forks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -79,6 +79,30 @@ pub enum Event {
     Serve(Place),
     /// The program waits for a time.
     Sleep(Place),
+}
+
+/// A place where a runtime drives what it is given: `block_on`, a runtime's own `spawn`, an attribute around a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drive {
+    /// The call, or the attribute.
+    pub place: Place,
+    /// What is driven: everything that stands in here.
+    pub span: Span,
+    /// The runtime.
+    pub runtime: Driver,
+    /// The parameter that is driven, where it is one.
+    pub future: Option<u16>,
+}
+
+/// The runtime of a [`Drive`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Driver {
+    /// One that is made in the function or in what it calls, and that nobody else holds.
+    Made(HazardId),
+    /// One that a cell holds.
+    Cell(CellId),
+    /// One that an attribute makes for a test.
+    Test(Place),
 }
 
 /// One way of a branch.

@@ -17,6 +17,7 @@ use super::{
     order::{self, Inherited, Spared},
     renew::FIELDS,
     resolve::{Owner, Resolver},
+    runtimes::{self, Crossing},
     ty::{Ty, Types},
     value::{
         Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
@@ -45,13 +46,14 @@ pub struct Program<'a> {
     world: World,
     tables: Tables,
     inherited: Vec<Inherited>,
+    crossings: Vec<Crossing>,
     spared: Vec<Spared>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
     parts: BTreeMap<DefId, Vec<Ty>>,
     /// The packages that forking hosts load.
-    hosts: BTreeMap<usize, Host>,
+    hosts: BTreeMap<usize, Vec<Host>>,
     /// The credential variables that deployments lack.
     missing: Vec<MissingVariable>,
     deployments: &'a Deployments,
@@ -69,16 +71,26 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, (inherited, spared), missing, methods, parts, steps) = {
+    let (tables, (inherited, spared), crossings, hosts, missing, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
+        let crossings = runtimes::crossings(&engine);
+        let hosts = hosts::loaded(&engine);
         let missing = deployments::missing(&engine);
-        (engine.tables, inherited, missing, methods_of(&world, &resolver), parts_of(types), engine.steps)
+        (
+            engine.tables,
+            inherited,
+            crossings,
+            hosts,
+            missing,
+            methods_of(&world, &resolver),
+            parts_of(types),
+            engine.steps,
+        )
     };
-    let hosts = hosts::loaded(inputs);
     let deployments = &project.deployments;
     Program {
         catalog,
@@ -86,6 +98,7 @@ pub fn link<'a>(
         world,
         tables,
         inherited,
+        crossings,
         spared,
         methods,
         parts,
@@ -123,6 +136,15 @@ impl Program<'_> {
     #[must_use]
     pub fn inherited(&self) -> &[Inherited] {
         &self.inherited
+    }
+
+    /// Cells that several runtimes of one process come to, and whose content one of them alone drives.
+    pub fn crossings(&self) -> impl Iterator<Item = (&Cell, &Crossing)> {
+        let holds = |it: &(&Cell, &Crossing)| {
+            let (cell, crossing) = it;
+            !cell.is_example && self.can_hold(&cell.ty, self.hazard(crossing.hazard).kind, 0)
+        };
+        self.crossings.iter().map(|it| (&self.tables.cells[it.cell.0 as usize], it)).filter(holds)
     }
 
     /// The credential variables that a binary cannot go on without and that its deployment does not give it.
@@ -364,7 +386,10 @@ impl Program<'_> {
         if krate.kind != TargetKind::Lib {
             return None;
         }
-        self.hosts.get(&krate.package?)
+        // Its own initialiser runs when somebody reads it.
+        let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
+        let users: Vec<DefId> = users.filter(|user| *user != def).collect();
+        self.hosts.get(&krate.package?)?.iter().find(|host| host.comes_to(&users))
     }
 
     /// Whether who fills or reads a cell asks which process it is in, or is run in each child after a fork.

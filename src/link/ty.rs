@@ -10,12 +10,12 @@ use super::{
 };
 use crate::catalog::{
     Catalog,
-    schema::{CellKind, TypeEntry, TypeRole},
+    schema::{AttributeEntry, CellKind, TypeEntry, TypeRole},
 };
 use crate::facts::{
     ItemKind,
-    item::{FieldItem, FnItem},
-    path::{Path, TypeRef},
+    item::{Attribute, FieldItem, FnItem},
+    path::{Path, Segment, TypeRef},
 };
 
 /// A type.
@@ -330,6 +330,15 @@ impl<'a> Types<'a> {
             _ => None,
         }
     }
+
+    /// What the catalog says of an attribute of a definition.
+    pub(super) fn attribute(self, def: DefId, attribute: &Attribute) -> Option<&'a AttributeEntry> {
+        let path = path_of_attribute(attribute);
+        match self.resolver.resolve_value(self.scope(def).module, &path)? {
+            Res::External(path) => self.inputs.catalog.attribute(&path),
+            _ => None,
+        }
+    }
 }
 
 /// `type Result<T> = std::result::Result<T, Error>`: the alias's own parameters are not known by name here, so arguments
@@ -348,4 +357,10 @@ fn fill_alias(ty: Ty, list: Vec<Ty>) -> Ty {
         }
         other => other,
     }
+}
+
+/// The path of an attribute, which facts keep joined.
+fn path_of_attribute(attribute: &Attribute) -> Path {
+    let segments = attribute.path.split("::").map(|name| Segment { name: name.into(), args: Vec::new() });
+    Path { segments: segments.collect(), span: attribute.span, ..Path::default() }
 }

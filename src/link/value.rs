@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 pub use super::param::Param;
 use super::{ty::Ty, world::DefId};
-use crate::catalog::schema::{CredentialKind, Lifetime, Starts};
+use crate::catalog::schema::{CredentialKind, DrivenBy, Lifetime, Starts};
 use crate::facts::{ExprId, Name};
 use crate::source::{FileId, Place};
 
@@ -99,6 +99,8 @@ pub enum What {
     Copied(CellId),
     /// What a fork gave back.
     ForkResult(ForkId),
+    /// What is true in the child of a fork alone, or, where not that, in the parent alone.
+    InChild(ForkId, bool),
     /// The process id.
     ProcessId,
     /// More parts of parameters than are told apart.
@@ -231,6 +233,8 @@ pub struct Hazard {
     pub kind: HazardKind,
     /// What it starts.
     pub starts: Starts,
+    /// Which runtime it belongs to.
+    pub driven_by: DrivenBy,
     /// Its type or the function that starts it, as people know it.
     pub name: SmolStr,
 }

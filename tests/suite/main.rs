@@ -20,5 +20,6 @@ mod program;
 mod projects;
 mod readme;
 mod run;
+mod runtimes;
 mod synthetic;
 mod why;

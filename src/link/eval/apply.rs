@@ -8,7 +8,8 @@ use super::{Frame, carried, place::content_of_fallible};
 use crate::catalog::{
     NameClass,
     schema::{
-        Action, ClosureEntry, ClosureRuns, CredentialKind, FnEntry, KeyValue, Lifetime, Starts, TypeRole,
+        Action, ClosureEntry, ClosureRuns, CredentialKind, DrivenBy, FnEntry, KeyValue, Lifetime, Starts,
+        TypeRole,
     },
 };
 use crate::facts::ExprId;
@@ -45,6 +46,9 @@ impl Frame<'_, '_> {
         }
         if let Some(fork) = &entry.fork {
             return self.apply_fork(entry, fork, path, args, place);
+        }
+        if matches!(entry.does, Some(Action::BlockOn | Action::SpawnTask)) {
+            self.note_drive(receiver, args, exprs, place);
         }
         let mut value = self.result(entry, receiver, args);
         value = self.apply_closures(entry, value, receiver, args, place);
@@ -393,7 +397,9 @@ impl Frame<'_, '_> {
         } else {
             entry.starts
         };
-        self.make_hazard(value, Hazard { place, kind, starts, name: shown(path) })
+        let by_default = if starts == Starts::Tasks { DrivenBy::Maker } else { DrivenBy::Itself };
+        let driven_by = entry.driven_by.unwrap_or(by_default);
+        self.make_hazard(value, Hazard { place, kind, starts, driven_by, name: shown(path) })
     }
 
     fn make_hazard(&mut self, mut value: Value, hazard: Hazard) -> Value {
@@ -415,7 +421,8 @@ impl Frame<'_, '_> {
         if kind == HazardKind::Tasks {
             self.events.push(Event::UseRuntime(place));
         }
-        self.make_hazard(value, Hazard { place, kind, starts, name: shown(path) })
+        let driven_by = DrivenBy::Itself;
+        self.make_hazard(value, Hazard { place, kind, starts, driven_by, name: shown(path) })
     }
 
     /// What a call does beside giving a value.

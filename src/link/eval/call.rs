@@ -1,13 +1,16 @@
 //! Calls of paths: functions of this run, constructors, functions of other packages.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
-use super::{Frame, touched_by, tuple_field};
+use super::{Frame, touched, touched_by, tuple_field};
 use crate::catalog::schema::{ClosureRuns, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
 use crate::link::{
-    event::Event,
+    event::{Event, Touched},
     naming,
+    order::visit,
     resolve::{Owner, Res},
     subst::{self, with_step},
     ty::Ty,
@@ -126,9 +129,10 @@ impl<'a> Frame<'_, 'a> {
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
         self.asks_pid |= summary.asks_pid;
-        self.events.push(Event::Call(def, touched_by(args), place));
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
-        let runs: Vec<Value> = self.run_closures(args, place);
+        let (runs, ran) = self.events_of(|frame| frame.run_closures(args, place));
+        self.events.push(Event::Call(def, passed_by(args, &touched_in(&ran)), place));
+        self.events.extend(ran);
         let mut value = subst::at_call(self.e, &summary.ret, args);
         if value.ty.is_unknown() {
             value.ty = signature.output.clone();
@@ -141,6 +145,13 @@ impl<'a> Frame<'_, 'a> {
         }
         let name = self.name_of(def);
         with_step(&value, place, &TraceEvent::Returned(name))
+    }
+
+    /// What is done, with its events by themselves.
+    fn events_of<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> (T, Vec<Event>) {
+        let outer = std::mem::take(&mut self.events);
+        let value = body(self);
+        (value, std::mem::replace(&mut self.events, outer))
     }
 
     pub(super) fn name_of(&self, def: DefId) -> Name {
@@ -251,6 +262,29 @@ impl<'a> Frame<'_, 'a> {
         let ty = value.ty.clone();
         self.finish_client(value, &ty, place)
     }
+}
+
+/// What the arguments of a call touch, each: a closure, what it touches when it runs.
+fn passed_by(args: &[Value], inside: &BTreeSet<What>) -> Vec<Touched> {
+    if inside.is_empty() {
+        return touched_by(args);
+    }
+    let passed = |arg: &Value| match arg.callable {
+        Some(Callable::Closure(..)) => inside.iter().copied().chain(touched(arg).iter().copied()).collect(),
+        _ => touched(arg),
+    };
+    args.iter().map(passed).collect()
+}
+
+/// What closures touch when they run.
+fn touched_in(events: &[Event]) -> BTreeSet<What> {
+    let mut found = BTreeSet::new();
+    visit(events, &mut |event| {
+        if let Event::Use(touched, _) = event {
+            found.extend(touched.iter().copied());
+        }
+    });
+    found
 }
 
 /// `fn f<T>(x: T) -> T` gives what it takes.

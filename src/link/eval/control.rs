@@ -1,6 +1,9 @@
 //! Branches and loops.
 
-use super::Frame;
+use super::{
+    Frame,
+    fork::{side_of_truth, truth},
+};
 use crate::facts::{ExprId, ExprKind, PatId, expr::Arm, expr::BinaryOp};
 use crate::link::{
     event::{Event, EventArm, ForkSide},
@@ -52,8 +55,8 @@ impl<'a> Frame<'_, 'a> {
             }
             _ => {
                 let side = self.side_of_condition(cond);
-                self.eval(cond);
-                side
+                let value = self.eval(cond);
+                side.or_else(|| side_of_truth(&value))
             }
         }
     }
@@ -68,14 +71,22 @@ impl<'a> Frame<'_, 'a> {
             first = *left;
             ops = *next;
         }
+        let is_one = rest.len() == 1;
         let mut value = self.eval(first);
+        let left = self.fork_of(&value);
+        let mut last = None;
         for e in rest.into_iter().rev() {
             let right = self.eval(e);
+            last = self.fork_of(&right);
             if matches!(op, BinaryOp::Add) && matches!(ops, BinaryOp::Add) {
                 value = Value { text: None, ..value.join(&right) };
             }
         }
-        if matches!(op, BinaryOp::Add) { value } else { Value::default() }
+        if matches!(op, BinaryOp::Add) {
+            return value;
+        }
+        let side = if is_one { self.side_of_comparison(op, (a, left), (b, last)) } else { None };
+        truth(side)
     }
 
     pub(super) fn eval_match(&mut self, scrutinee: ExprId, arms: &'a [Arm]) -> Value {
@@ -88,14 +99,12 @@ impl<'a> Frame<'_, 'a> {
         let mut events = Vec::with_capacity(arms.len());
         for arm in arms {
             let side = self.side_of_pat(value, arm.pat);
-            let (result, inner) = self.branch(|frame| {
+            let ((result, guarded), inner) = self.branch(|frame| {
                 frame.bind(arm.pat, value);
-                if let Some(guard) = arm.guard {
-                    frame.eval(guard);
-                }
-                frame.eval(arm.body)
+                let guarded = arm.guard.and_then(|guard| frame.eval_condition(guard));
+                (frame.eval(arm.body), guarded)
             });
-            events.push(EventArm { side, events: inner });
+            events.push(EventArm { side: side.or(guarded), events: inner });
             joined = Some(joined.map_or_else(|| result.clone(), |known| known.join(&result)));
         }
         self.push_branch(Self::complete_sides(events));

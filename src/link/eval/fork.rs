@@ -9,7 +9,7 @@ use crate::facts::{
 use crate::link::{
     event::{Event, Fork, ForkSide},
     ty::Ty,
-    value::{ForkId, Value, What},
+    value::{ForkId, Mark, Value, What},
 };
 use crate::source::Place;
 
@@ -25,11 +25,16 @@ impl Frame<'_, '_> {
         };
         let id = self.e.tables.forks.intern(fork);
         self.events.push(Event::Fork(id));
-        Value::marked(Ty::Unknown, What::ForkResult(id), None)
+        let mut value = Value::marked(Ty::Unknown, What::ForkResult(id), None);
+        // `prefork` gives `false` in a child and `true` in the parent.
+        if entry.child.iter().any(|known| known == "false") {
+            value.add_mark(What::InChild(id, false), None);
+        }
+        value
     }
 
     /// The fork whose result a value is.
-    fn fork_of(&self, value: &Value) -> Option<ForkId> {
+    pub(super) fn fork_of(&self, value: &Value) -> Option<ForkId> {
         value.marks.iter().find_map(|mark| match mark.what {
             What::ForkResult(id) if self.e.tables.forks.get(id.0).returns == ForkReturns::Both => Some(id),
             _ => None,
@@ -72,13 +77,18 @@ impl Frame<'_, '_> {
         if names(&entry.child) {
             return Some(ForkSide { fork, is_child: true });
         }
-        names(&entry.parent).then_some(ForkSide { fork, is_child: false })
+        // `pid.cmp(&0)`: below it is no child, and who called goes on.
+        let is_number = entry.child.iter().any(|known| known == "0");
+        match name {
+            "Equal" if is_number => Some(ForkSide { fork, is_child: true }),
+            "Greater" | "Less" if is_number => Some(ForkSide { fork, is_child: false }),
+            _ => names(&entry.parent).then_some(ForkSide { fork, is_child: false }),
+        }
     }
 
-    /// Which process goes on where a condition holds: `pid == 0`, `pid > 0`, `fork()?.is_child()`, `matches!(…)`.
+    /// Which process goes on where a condition holds whose value does not say it: `fork()?.is_child()`.
     pub(super) fn side_of_condition(&mut self, cond: ExprId) -> Option<ForkSide> {
         match &self.facts().expr(cond).kind {
-            ExprKind::Binary(op, a, b) => self.side_of_comparison(*op, *a, *b),
             ExprKind::Unary(UnaryOp::Not, inner) => self.side_of_condition(*inner).map(ForkSide::opposite),
             ExprKind::MethodCall { receiver, method, .. } => {
                 let fork = self.fork_named(*receiver)?;
@@ -88,18 +98,11 @@ impl Frame<'_, '_> {
                     _ => None,
                 }
             }
-            ExprKind::Macro(call) if call.path.last_name() == "matches" => self.side_of_matches(&call.body),
-            ExprKind::Path(_) => {
-                let fork = self.fork_named(cond)?;
-                let entry = self.e.tables.forks.get(fork.0);
-                // `prefork` gives `false` in a child and `true` in the parent.
-                entry.child.iter().any(|known| known == "false").then_some(ForkSide { fork, is_child: false })
-            }
             _ => None,
         }
     }
 
-    fn side_of_matches(&mut self, body: &crate::facts::expr::MacroBody) -> Option<ForkSide> {
+    pub(super) fn side_of_matches(&mut self, body: &crate::facts::expr::MacroBody) -> Option<ForkSide> {
         use crate::facts::expr::MacroBody;
         match body {
             MacroBody::Args(args) => {
@@ -131,8 +134,14 @@ impl Frame<'_, '_> {
         }
     }
 
-    fn side_of_comparison(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> Option<ForkSide> {
-        let (fork, number, is_left) = match (self.fork_named(a), self.fork_named(b)) {
+    /// Which process goes on where a comparison holds: of two expressions, each with the fork whose result it is.
+    pub(super) fn side_of_comparison(
+        &self,
+        op: BinaryOp,
+        (a, left): (ExprId, Option<ForkId>),
+        (b, right): (ExprId, Option<ForkId>),
+    ) -> Option<ForkSide> {
+        let (fork, number, is_left) = match (left, right) {
             (Some(fork), _) => (fork, self.integer(b), true),
             (None, Some(fork)) => (fork, self.integer(a), false),
             _ => return None,
@@ -200,4 +209,32 @@ impl Frame<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// A truth that holds in one process alone.
+pub(super) fn truth(side: Option<ForkSide>) -> Value {
+    side.map(|side| Value::marked(Ty::Unknown, What::InChild(side.fork, side.is_child), None))
+        .unwrap_or_default()
+}
+
+/// Which process goes on where a value is true.
+pub(super) fn side_of_truth(value: &Value) -> Option<ForkSide> {
+    value.marks.iter().find_map(|mark| match mark.what {
+        What::InChild(fork, is_child) => Some(ForkSide { fork, is_child }),
+        _ => None,
+    })
+}
+
+/// What is true where the value is not.
+pub(super) fn negated(value: Value) -> Value {
+    if side_of_truth(&value).is_none() {
+        return value;
+    }
+    value.map_marks(&mut |mark, out| {
+        let what = match mark.what {
+            What::InChild(fork, is_child) => What::InChild(fork, !is_child),
+            other => other,
+        };
+        out.push(Mark { what, trace: mark.trace.clone() });
+    })
 }

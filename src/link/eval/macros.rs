@@ -24,7 +24,13 @@ impl<'a> Frame<'_, 'a> {
                 self.events.push(Event::UseRuntime(place));
                 self.eval_body(call)
             }
-            Some(MacroRole::Panic | MacroRole::Print | MacroRole::Matches) => {
+            Some(MacroRole::Panic) => self.eval_last(call, Event::Exit(self.place(span))),
+            Some(MacroRole::Bail) => self.eval_last(call, Event::Return),
+            Some(MacroRole::Matches) => {
+                self.eval_body(call);
+                super::fork::truth(self.side_of_matches(&call.body))
+            }
+            Some(MacroRole::Assert | MacroRole::Print) => {
                 self.eval_body(call);
                 Value::default()
             }
@@ -32,6 +38,13 @@ impl<'a> Frame<'_, 'a> {
                 self.eval_body(call)
             }
         }
+    }
+
+    /// What a macro does before the way ends there.
+    fn eval_last(&mut self, call: &'a MacroCall, end: Event) -> Value {
+        self.eval_body(call);
+        self.events.push(end);
+        Value::default()
     }
 
     fn macro_role(&self, call: &MacroCall) -> Option<MacroRole> {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{Frame, carried, place::content_of_fallible};
-use crate::catalog::schema::TypeRole;
+use crate::catalog::schema::{CellKind, TypeRole};
 use crate::facts::{ExprId, Name, path::TypeRef};
 use crate::link::{
     cells::{FillKind, Renewal},
@@ -51,11 +51,19 @@ impl<'a> Frame<'_, 'a> {
                 return value;
             }
             match ty.content(self.catalog()) {
+                Some(_) if self.fills(call, &ty) => break,
                 Some(inner) if inner != ty => ty = inner,
                 _ => break,
             }
         }
         self.call_by_name(call, &ty, on, values)
+    }
+
+    /// Whether a method fills a cell, whatever its content calls by the same name: `set` of a cell of a connection.
+    fn fills(&self, call: &MethodCall<'a>, ty: &Ty) -> bool {
+        ty.entry(self.catalog()).is_some_and(|entry| entry.cell == Some(CellKind::Once))
+            && call.args.len() == 1
+            && self.catalog().any_receiver().stores.iter().any(|name| name == call.method.as_str())
     }
 
     fn call_on_layer(
@@ -375,7 +383,11 @@ impl<'a> Frame<'_, 'a> {
         let passes_input = on
             .marks
             .iter()
-            .filter(|mark| matches!(mark.what, What::Param(_) | What::Cell(_) | What::Copied(_)))
+            .filter(|mark| match mark.what {
+                What::Param(_) | What::Cell(_) | What::Copied(_) => true,
+                What::ForkResult(_) => call.method == "cmp",
+                _ => false,
+            })
             .cloned()
             .collect();
         copied(&Value { marks: crate::link::value::marks_of(passes_input), ..Value::default() })

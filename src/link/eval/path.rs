@@ -1,11 +1,7 @@
 //! Paths in value position: locals, statics, constants, functions, unit structs and variants.
 
 use super::Frame;
-use crate::facts::{
-    ItemKind, Name,
-    item::Attribute,
-    path::{Path, Segment},
-};
+use crate::facts::{ItemKind, Name, path::Path};
 use crate::link::{
     resolve::Res,
     ty::Ty,
@@ -108,10 +104,4 @@ impl<'a> Frame<'_, 'a> {
             ..Value::default()
         }
     }
-}
-
-/// The path of an attribute, which facts keep joined.
-pub(super) fn path_of_attribute(attribute: &Attribute) -> Path {
-    let segments = attribute.path.split("::").map(|name| Segment { name: name.into(), args: Vec::new() });
-    Path { segments: segments.collect(), span: attribute.span, ..Path::default() }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::{
-    event::ForkSide,
+    event::{Event, ForkSide},
     value::{ForkId, HazardId, What},
 };
 use crate::source::Place;
@@ -23,6 +23,8 @@ pub(super) struct OpenFork {
     pub used: BTreeSet<HazardId>,
     /// Whether the child is where the walk is.
     pub child_here: bool,
+    /// Whether the child has returned from the function of the walk.
+    pub child_returned: bool,
     /// Parameters that the child touched.
     pub child_touched: BTreeMap<What, Place>,
     /// Where the child gave work to a runtime.
@@ -42,6 +44,8 @@ pub(super) struct State {
     pub ended: bool,
     /// Whether it ended in another program.
     pub is_exec: bool,
+    /// What the child of the next fork runs first.
+    pub pending: Vec<Rc<[Event]>>,
 }
 
 impl State {
@@ -50,6 +54,14 @@ impl State {
         self.ended = true;
         for fork in &mut self.forks {
             fork.child_here = false;
+        }
+    }
+
+    /// The function of this way returns: its child goes on where it was called.
+    pub(super) fn give_back(&mut self) {
+        self.ended = true;
+        for fork in &mut self.forks {
+            fork.child_returned |= std::mem::take(&mut fork.child_here);
         }
     }
 
@@ -86,12 +98,15 @@ impl State {
             fork.child_work = None;
         }
         for way in ways {
-            // A way that ended in `return` hands its child on to the caller; what is alive there is not alive here.
+            // What is alive on a way that ended is not alive here.
             if !way.ended {
                 joined.ended = false;
                 joined.alive.extend(way.alive);
             }
             joined.is_exec |= way.is_exec;
+            if joined.pending.is_empty() {
+                joined.pending = way.pending;
+            }
             joined.used.extend(&way.used);
             for (at, fork) in way.forks.into_iter().enumerate() {
                 if at < known {
@@ -108,6 +123,7 @@ impl State {
 impl OpenFork {
     fn merge(&mut self, from: &Self) {
         self.child_here |= from.child_here;
+        self.child_returned |= from.child_returned;
         self.told.extend(&from.told);
         for (what, place) in &from.child_touched {
             self.child_touched.entry(*what).or_insert(*place);

@@ -96,7 +96,10 @@ impl Order<'_, '_> {
         walk
     }
 
-    fn finish(&mut self, state: State) -> Walk {
+    fn finish(&mut self, mut state: State) -> Walk {
+        for fork in &mut state.forks {
+            fork.child_here |= std::mem::take(&mut fork.child_returned);
+        }
         Walk {
             forks: state.forks,
             made: state.alive,
@@ -132,7 +135,7 @@ impl Order<'_, '_> {
             Event::Fork(fork) => self.fork(*fork, state),
             Event::Exec(_) => state.exec(),
             Event::Exit(_) => state.end(),
-            Event::Return => state.ended = true,
+            Event::Return => state.give_back(),
             Event::Branch(arms) => self.branch(arms, state),
             Event::Loop(inner) => {
                 let arms = [EventArm { side: None, events: inner.clone() }, EventArm::default()];
@@ -152,11 +155,15 @@ impl Order<'_, '_> {
             alive: state.alive.clone(),
             used: state.used.clone(),
             child_here: fork.returns != ForkReturns::Parent,
+            child_returned: false,
             child_touched: BTreeMap::new(),
             child_runtime: None,
             child_work: None,
             told: BTreeSet::new(),
         });
+        for events in std::mem::take(&mut state.pending) {
+            self.child_closure(&events, state);
+        }
     }
 
     fn branch(&mut self, arms: &[EventArm], state: &mut State) {
@@ -195,7 +202,10 @@ impl Order<'_, '_> {
     /// A closure that an API runs in the child: behind the fork that was just noted, or one that is still to come.
     fn child_closure(&mut self, events: &[Event], state: &mut State) {
         let mut way = state.clone();
-        let Some(last) = way.forks.last_mut() else { return };
+        let Some(last) = way.forks.last_mut() else {
+            state.pending.push(events.into());
+            return;
+        };
         last.child_here = true;
         self.events(events, &mut way);
         for (own, seen) in state.forks.iter_mut().zip(&way.forks) {

@@ -14,7 +14,7 @@ use std::fmt::{Debug, Display};
 
 use super::Program;
 use crate::facts::{FileFacts, ItemKind};
-use crate::link::{cells::Cell, world::DefId};
+use crate::link::{cells::Cell, hosts::Host, world::DefId};
 use crate::source::{FileId, Files, Place, Project};
 
 impl Program<'_> {
@@ -79,9 +79,11 @@ impl<'d> Dump<'d, '_> {
         for (id, root) in crates {
             let name = self.modules.krate(id);
             let root = root.map(|file| format!(" {}", self.files.get(file).shown)).unwrap_or_default();
-            let host = world.krate(id).package.and_then(|package| self.program.hosts.get(&package));
-            let loaded = host.map(|host| format!(" loaded-by {} through {}", host.name, host.extension));
-            self.line(format_args!("crate {name}{root}{}", loaded.unwrap_or_default()));
+            let hosts = world.krate(id).package.and_then(|package| self.program.hosts.get(&package));
+            let told = |host: &Host| format!(" loaded-by {} through {}", host.name, host.extension);
+            let loaded: Vec<String> = hosts.into_iter().flatten().map(told).collect();
+            let loaded = loaded.concat();
+            self.line(format_args!("crate {name}{root}{loaded}"));
         }
     }
 
