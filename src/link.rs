@@ -15,6 +15,7 @@ mod param;
 mod program;
 mod renew;
 mod resolve;
+pub mod sinks;
 mod subst;
 mod ty;
 pub mod value;

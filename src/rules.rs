@@ -1,12 +1,17 @@
 //! Floor 5, *rules*: one question each, asked of a [`Program`](crate::link::Program).
 
+mod arrival;
 mod cached_token;
 mod client_before_fork;
+mod compile_time_credential;
+mod empty_credential;
 mod forking_host_global;
 mod global_auth_client;
+mod hardcoded_credential;
 mod inherited;
 mod runtime_before_fork;
 mod story;
+mod wrong_provider_credential;
 
 use crate::finding::{Findings, Level};
 use crate::link::Program;
@@ -32,9 +37,13 @@ pub struct Rule {
 pub static RULES: &[&Rule] = &[
     &cached_token::RULE,
     &client_before_fork::RULE,
+    &compile_time_credential::RULE,
+    &empty_credential::RULE,
     &forking_host_global::RULE,
     &global_auth_client::RULE,
+    &hardcoded_credential::RULE,
     &runtime_before_fork::RULE,
+    &wrong_provider_credential::RULE,
 ];
 
 /// Asks every rule's question.

@@ -10,6 +10,7 @@ use super::{
     cells::{Cell, CellKey, Fill},
     eval::Frame,
     event::{Event, Fork},
+    sinks::Gather,
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
@@ -102,6 +103,8 @@ pub(super) struct Tables {
     pub sinks: BTreeMap<Place, Marks>,
     /// What this process signs or checks its own tokens by.
     pub signing: BTreeSet<OriginId>,
+    /// What macros read when the program is compiled: who does, and whether it is a file.
+    pub compiled: BTreeMap<OriginId, (DefId, bool)>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
 }
@@ -125,6 +128,12 @@ pub(super) struct Engine<'a> {
     field_kinds: FxHashMap<(DefId, Name), FieldKind>,
     params: FxHashMap<(DefId, u16), Value>,
     readers: FxHashMap<Key, BTreeSet<DefId>>,
+    /// Who fills a field.
+    writers: FxHashMap<(DefId, Name), BTreeSet<DefId>>,
+    /// Functions with a place where a credential may arrive, or with a literal that looks like one.
+    pub seeds: BTreeSet<DefId>,
+    /// What is seen while sinks are looked for; nothing is learned then.
+    pub gather: Option<Gather>,
     queue: BTreeSet<DefId>,
     open: FxHashSet<DefId>,
     rounds: FxHashMap<DefId, u32>,
@@ -143,6 +152,9 @@ impl<'a> Engine<'a> {
             field_kinds: FxHashMap::default(),
             params: FxHashMap::default(),
             readers: FxHashMap::default(),
+            writers: FxHashMap::default(),
+            seeds: BTreeSet::new(),
+            gather: None,
             queue: BTreeSet::new(),
             open: FxHashSet::default(),
             rounds: FxHashMap::default(),
@@ -182,6 +194,9 @@ impl<'a> Engine<'a> {
 
     /// What a function does; read now if it was not yet, empty while it is being read.
     pub(super) fn summary(&mut self, def: DefId) -> Rc<Summary> {
+        if self.gather.is_some() {
+            return super::sinks::summary(self, def);
+        }
         if let Some(summary) = self.tables.summaries.get(&def) {
             return Rc::clone(summary);
         }
@@ -222,7 +237,20 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Who was told of a function's summary: its callers.
+    pub(super) fn callers(&self, def: DefId) -> Vec<DefId> {
+        self.readers.get(&Key::Summary(def)).into_iter().flatten().copied().collect()
+    }
+
+    /// Who fills a field.
+    pub(super) fn writers(&self, def: DefId, name: &Name) -> Vec<DefId> {
+        self.writers.get(&(def, name.clone())).into_iter().flatten().copied().collect()
+    }
+
     pub(super) fn depend(&mut self, key: Key, reader: DefId) {
+        if self.gather.is_some() {
+            return;
+        }
         self.readers.entry(key).or_default().insert(reader);
     }
 
@@ -240,6 +268,10 @@ impl<'a> Engine<'a> {
 
     /// Lets a value flow into a field.
     pub(super) fn fill_field(&mut self, def: DefId, name: &Name, value: &Value, reader: DefId) {
+        if let Some(gather) = &mut self.gather {
+            return gather.stored(def, name, value, reader);
+        }
+        self.writers.entry((def, name.clone())).or_default().insert(reader);
         let kind = self.field_kind(def, name);
         if kind == FieldKind::Inert {
             return;
@@ -263,6 +295,9 @@ impl<'a> Engine<'a> {
 
     /// Lets an argument flow into a parameter.
     pub(super) fn fill_param(&mut self, def: DefId, at: u16, value: &Value, reader: DefId) {
+        if let Some(gather) = &mut self.gather {
+            return gather.passed(def, at, value, reader);
+        }
         let value = self.closed(&value.essence(), reader).cut(2);
         let value = self.without_unnamed(value);
         let known = self.params.get(&(def, at));
@@ -356,6 +391,9 @@ impl<'a> Engine<'a> {
 
     /// Lets a value flow into a cell.
     pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
+        if let Some(gather) = &mut self.gather {
+            return gather.kept(id, value, fill.def);
+        }
         // What came out of a cell is in another now, and no longer the first.
         let is_handle = value.ty.is_shared_by_clones();
         let is_left = |what: &What| match what {
@@ -390,7 +428,7 @@ impl<'a> Engine<'a> {
 
     /// The value with every parameter of `reader` replaced by what callers in sight pass for it.
     pub(super) fn closed(&mut self, value: &Value, reader: DefId) -> Value {
-        if !value.any(What::is_open) {
+        if self.gather.is_some() || !value.any(What::is_open) {
             return value.clone();
         }
         super::subst::close(self, value, reader)

@@ -4,7 +4,8 @@ use smol_str::SmolStr;
 
 use super::{
     engine::Engine,
-    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What},
+    sinks::Literal,
+    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What, marks_of},
     world::DefId,
 };
 use crate::catalog::{
@@ -67,6 +68,7 @@ pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameC
 
 /// The value with everything from outside that has no name yet taken for what this name says.
 pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
+    let value = if engine.gather.is_some() { named_literals(engine, value, name) } else { value };
     if !value.marks.iter().any(|mark| matches!(mark.what, What::Input(_))) {
         return value;
     }
@@ -80,6 +82,26 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
         out.push(Mark { what, trace: mark.trace.clone() });
     });
     Value { fields, ..marks }
+}
+
+/// The value with its literals known by this name, where they have none that speaks of a credential.
+fn named_literals(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
+    if !value.marks.iter().any(|mark| matches!(mark.what, What::Literal(_))) {
+        return value;
+    }
+    let catalog = engine.inputs().catalog;
+    let is_speaking = |name: &str| catalog.words().classify(name).is_some();
+    let Some(gather) = &mut engine.gather else { return value };
+    let marks = value.marks.iter().map(|mark| {
+        let What::Literal(id) = mark.what else { return mark.clone() };
+        let known = gather.literals.get(id.0);
+        if !known.name.is_empty() && (is_speaking(&known.name) || !is_speaking(name)) {
+            return mark.clone();
+        }
+        let known = Literal { name: name.into(), ..known.clone() };
+        Mark { what: What::Literal(gather.literals.intern(known)), trace: mark.trace.clone() }
+    });
+    Value { marks: marks_of(marks.collect()), ..value }
 }
 
 /// The highest parameter that a value speaks of.

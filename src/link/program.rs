@@ -13,6 +13,7 @@ use super::{
     order::{self, Inherited},
     renew::FIELDS,
     resolve::{Owner, Resolver},
+    sinks::Sinks,
     ty::{Ty, Types},
     value::{
         Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
@@ -39,7 +40,7 @@ pub struct Program<'a> {
     catalog: &'a Catalog,
     facts: &'a [FileFacts],
     world: World,
-    tables: Tables,
+    pub(super) tables: Tables,
     inherited: Vec<Inherited>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
@@ -48,6 +49,7 @@ pub struct Program<'a> {
     /// The packages that forking hosts load.
     hosts: BTreeMap<usize, Host>,
     steps: u64,
+    pub(super) sinks: Sinks,
 }
 
 /// Links the files of a run.
@@ -61,16 +63,18 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, methods, parts, steps) = {
+    let (tables, inherited, methods, parts, steps, sinks) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
-        (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
+        let sinks = Sinks::find(&mut engine);
+        let methods = methods_of(&world, &resolver);
+        (engine.tables, inherited, methods, parts_of(types), engine.steps, sinks)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps }
+    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps, sinks }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -386,6 +390,7 @@ impl Program<'_> {
             (origin.source == Source::Literal).then_some(origin.place)
         };
         let mut places: Vec<Place> = self.tables.credentials.iter().filter_map(literal).collect();
+        places.extend(self.literal_secrets());
         places.sort_unstable();
         places.dedup();
         places

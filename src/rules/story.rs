@@ -48,20 +48,20 @@ pub(super) fn way(program: &Program<'_>, id: CredentialId, trace: &Trace) -> Vec
         steps.push(Step { place: origin.place, label: enters(credential, origin.source, &origin.name) });
     }
     for step in program.way(trace) {
-        if let Some(label) = passes(step, credential) {
+        if let Some(label) = passes(step, kind_name(credential.kind)) {
             push(&mut steps, Step { place: step.place, label });
         }
     }
     steps
 }
 
-fn push(steps: &mut Vec<Step>, step: Step) {
+pub(super) fn push(steps: &mut Vec<Step>, step: Step) {
     if !steps.iter().any(|known| known.place == step.place) {
         steps.push(step);
     }
 }
 
-fn enters(credential: &Credential, source: Source, name: &str) -> String {
+pub(super) fn enters(credential: &Credential, source: Source, name: &str) -> String {
     let kind = kind_name(credential.kind);
     let named = if name.is_empty() { String::new() } else { format!(" `{name}`") };
     match source {
@@ -81,8 +81,7 @@ fn enters(credential: &Credential, source: Source, name: &str) -> String {
     }
 }
 
-fn passes(step: &TraceStep, credential: &Credential) -> Option<String> {
-    let kind = kind_name(credential.kind);
+pub(super) fn passes(step: &TraceStep, kind: &str) -> Option<String> {
     match &step.event {
         TraceEvent::Enters => None,
         TraceEvent::Returned(name) if name.is_empty() => None,

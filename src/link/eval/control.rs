@@ -1,7 +1,7 @@
 //! Branches and loops.
 
 use super::Frame;
-use crate::facts::{ExprId, ExprKind, PatId, expr::Arm, expr::BinaryOp};
+use crate::facts::{ExprId, ExprKind, PatId, PatKind, expr::Arm, expr::BinaryOp};
 use crate::link::{
     event::{Event, EventArm, ForkSide},
     value::Value,
@@ -93,13 +93,25 @@ impl<'a> Frame<'_, 'a> {
                 if let Some(guard) = arm.guard {
                     frame.eval(guard);
                 }
-                frame.eval(arm.body)
+                let result = frame.eval(arm.body);
+                if frame.is_absent(arm.pat) { frame.fallen_back(value, result) } else { result }
             });
             events.push(EventArm { side, events: inner });
             joined = Some(joined.map_or_else(|| result.clone(), |known| known.join(&result)));
         }
         self.push_branch(Self::complete_sides(events));
         joined.unwrap_or_default()
+    }
+
+    /// Whether a pattern means that something is not there: `Err(_)`, `None`, `_`.
+    fn is_absent(&self, pat: PatId) -> bool {
+        match &self.facts().pat(pat).kind {
+            PatKind::Wild => true,
+            PatKind::TupleStruct(path, _) => path.last_name() == "Err",
+            PatKind::Path(path) => path.last_name() == "None",
+            PatKind::Ident(name, _) => name == "None",
+            _ => false,
+        }
     }
 
     /// Where one arm is the child's or parent's, the arms that say nothing are the other's.
