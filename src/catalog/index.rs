@@ -301,7 +301,11 @@ impl Catalog {
             Some(_) => host.ends_with(entry.name.as_str()),
             None => host == entry.name,
         };
-        self.hosts.iter().filter(is_it).max_by_key(|entry| entry.name.len()).map(|entry| entry.provider.as_str())
+        self.hosts
+            .iter()
+            .filter(is_it)
+            .max_by_key(|entry| entry.name.len())
+            .map(|entry| entry.provider.as_str())
     }
 
     /// Whether a credential of one provider is no good for another: two vendors that have nothing to do with each other.

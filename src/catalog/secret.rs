@@ -41,6 +41,14 @@ impl Catalog {
     /// What a literal is at a place where a credential of this kind goes.
     #[must_use]
     pub fn judge(&self, text: &str, kind: Option<CredentialKind>) -> Verdict {
+        if let Some(pair) = basic_pair(text.trim()) {
+            let password = pair.split_once(':').map_or("", |(_, password)| password);
+            return if password.is_empty() {
+                Verdict::Public
+            } else {
+                self.judge(password, Some(CredentialKind::Password))
+            };
+        }
         let text = without_scheme(text.trim());
         if text.is_empty() {
             return Verdict::Empty;
@@ -74,7 +82,11 @@ impl Catalog {
             return Verdict::Other;
         }
         let is_default = url.password == url.user || is_filler(url.password);
-        if is_default || self.words().is_placeholder(url.password) || is_local(url.host) || self.words().is_placeholder(url.host) {
+        if is_default
+            || self.words().is_placeholder(url.password)
+            || is_local(url.host)
+            || self.words().is_placeholder(url.host)
+        {
             return Verdict::Placeholder;
         }
         Verdict::Secret { is_strong: true }
@@ -82,19 +94,31 @@ impl Catalog {
 
     /// Whether a text is a name, a path, prose or a template.
     fn is_other(&self, text: &str, kind: Option<CredentialKind>) -> bool {
-        let is_password = kind == Some(CredentialKind::Password);
+        let is_password = matches!(kind, Some(CredentialKind::Password | CredentialKind::PrivateKey));
+        if kind == Some(CredentialKind::ConnectionString) && !names_password(text) {
+            return true;
+        }
         let is_sentence = text.chars().any(char::is_whitespace);
         let shortest = if is_password { 4 } else { 6 };
-        let is_name = self.words().classify(text).is_some() && !text.chars().any(|char| char.is_ascii_digit());
+        let is_name =
+            self.words().classify(text).is_some() && !text.chars().any(|char| char.is_ascii_digit());
+        let is_upper = |char: char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_';
         let is_variable = text.len() > 3
-            && text.chars().all(|char| char.is_ascii_uppercase() || char == '_')
-            && (text.contains('_') || !is_password);
+            && text.starts_with(|char: char| char.is_ascii_uppercase())
+            && text.chars().all(is_upper)
+            && (text.contains('_') || (!is_password && !text.chars().any(|char| char.is_ascii_digit())));
+        // Words alone are a password and no key.
+        let is_words =
+            !is_password && !text.bytes().any(|byte| byte.is_ascii_digit()) && text.len() < LONG * 2;
         text.len() < shortest
             || (is_password && text.len() > LONGEST_PASSWORD)
             || is_sentence
             || is_name
+            || is_words
             || is_variable
             || is_template(text)
+            || text.starts_with("x-")
+            || (text.starts_with('[') && text.ends_with(']'))
             || text.contains("://")
             || is_path(text)
             || (!is_password && text.contains('@') && text.contains('.'))
@@ -105,7 +129,10 @@ impl Catalog {
     pub fn key_shape(&self, text: &str) -> Option<&KeyEntry> {
         let has = |key: &&KeyEntry| {
             text.strip_prefix(key.prefix.as_str()).is_some_and(|rest| {
-                rest.len() >= key.min && (key.prefix.contains("://") || key.prefix.starts_with("-----") || rest.bytes().all(is_key_byte))
+                rest.len() >= key.min
+                    && (key.prefix.contains("://")
+                        || key.prefix.starts_with("-----")
+                        || rest.bytes().all(is_key_byte))
             })
         };
         self.keys_of(text).filter(has).max_by_key(|key| key.prefix.len())
@@ -116,12 +143,18 @@ impl Catalog {
 #[must_use]
 pub fn user_info(text: &str) -> Option<UserInfo<'_>> {
     let (scheme, rest) = text.split_once("://")?;
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    let is_scheme = !scheme.is_empty()
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
     let authority = rest.split(['/', '?', '#', ' ']).next()?;
     let (info, host) = authority.rsplit_once('@')?;
     let (user, password) = info.split_once(':')?;
     let host = host.split(':').next().unwrap_or_default();
     is_scheme.then_some(UserInfo { user, password, host })
+}
+
+/// Whether a connection string of keys and values names a password.
+fn names_password(text: &str) -> bool {
+    ["password=", "pwd=", "AccountKey=", "SharedAccessKey="].iter().any(|key| text.contains(key))
 }
 
 /// The host of an address, without its port.
@@ -144,7 +177,9 @@ pub fn is_local(host: &str) -> bool {
         || host.starts_with("192.168.")
         || host.starts_with("10.")
         || !host.contains('.')
-        || [".local", ".localhost", ".internal", ".test", ".example", ".invalid", ".svc"].iter().any(|end| host.ends_with(end))
+        || [".local", ".localhost", ".internal", ".test", ".example", ".invalid", ".svc"]
+            .iter()
+            .any(|end| host.ends_with(end))
         || host.contains("example.")
 }
 
@@ -156,6 +191,30 @@ fn without_scheme(text: &str) -> &str {
         None if SCHEMES.iter().any(|known| text.eq_ignore_ascii_case(known)) => "",
         _ => text,
     }
+}
+
+/// What the header of basic authentication says, where it is one.
+fn basic_pair(text: &str) -> Option<String> {
+    let encoded = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("basic "))?;
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in encoded.trim().trim_end_matches('=').bytes() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(six);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok().filter(|pair| pair.contains(':'))
 }
 
 fn pem(text: &str) -> Verdict {
@@ -171,7 +230,8 @@ fn pem(text: &str) -> Verdict {
 
 /// `0000`, `abcabc`, `12345678`, `aaaa-bbbb`: what fingers type.
 fn is_filler(text: &str) -> bool {
-    let bare: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
+    let bare: Vec<u8> =
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect();
     let mut kinds = bare.clone();
     kinds.sort_unstable();
     kinds.dedup();
@@ -187,7 +247,8 @@ fn is_template(text: &str) -> bool {
 fn is_path(text: &str) -> bool {
     let is_relative = text.starts_with("./") || text.starts_with("../") || text.starts_with('~');
     let is_absolute = text.starts_with('/') && text[1..].contains('/');
-    const ENDS: [&str; 12] = [".json", ".pem", ".key", ".toml", ".yaml", ".yml", ".txt", ".crt", ".env", ".rs", ".html", ".db"];
+    const ENDS: [&str; 12] =
+        [".json", ".pem", ".key", ".toml", ".yaml", ".yml", ".txt", ".crt", ".env", ".rs", ".html", ".db"];
     is_relative || is_absolute || ENDS.iter().any(|end| text.ends_with(end))
 }
 
@@ -222,6 +283,7 @@ mod tests {
         for text in [
             "hunter2!",
             "Bearer 9f3kd83jfk39dkf93kd",
+            "Basic a2l3aTp0cjRjdG9yLWdyZWVu",
             "postgres://app:s3cr3tpw9@db.acme.io:5432/app",
             "gsk_4fJ8sKd92LmQx7VbN3cZ1tYwR5uHg6Ae0PiOq8SjDk2FlMnBvCx",
         ] {
@@ -234,6 +296,10 @@ mod tests {
         for (text, verdict) in [
             ("", Verdict::Empty),
             ("Bearer ", Verdict::Empty),
+            // A user without a password.
+            ("Basic a2l3aS13ZWI6", Verdict::Public),
+            ("[Filtered]", Verdict::Other),
+            ("x-amz-content-sha256", Verdict::Other),
             ("changeme", Verdict::Placeholder),
             ("xxxxxxxx", Verdict::Placeholder),
             ("12345678", Verdict::Placeholder),

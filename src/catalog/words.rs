@@ -179,7 +179,15 @@ impl Words {
     pub fn speaks_of_something_else(&self, name: &str) -> bool {
         let words = split(name);
         let is_about = words.last().is_some_and(|last| self.not_secret_last.contains(last));
-        (is_about && !self.is_url_credential(&words)) || words.iter().any(|word| self.not_secret_any.contains(word))
+        (is_about && !self.is_url_credential(&words))
+            || words.iter().any(|word| self.not_secret_any.contains(word))
+    }
+
+    /// Whether a name is that of something about credentials, such as their place, prefix or life.
+    #[must_use]
+    pub fn is_about_credentials(&self, name: &str) -> bool {
+        let words = split(name);
+        words.last().is_some_and(|last| self.not_last.contains(last)) && !self.is_url_credential(&words)
     }
 
     /// What a file holds by its name, where that is a credential.

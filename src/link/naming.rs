@@ -95,7 +95,12 @@ fn named_literals(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
     let marks = value.marks.iter().map(|mark| {
         let What::Literal(id) = mark.what else { return mark.clone() };
         let known = gather.literals.get(id.0);
-        if !known.name.is_empty() && (is_speaking(&known.name) || !is_speaking(name)) {
+        // A name that says what it is not stays with it.
+        let words = catalog.words();
+        let is_settled = is_speaking(&known.name)
+            || words.is_about_credentials(&known.name)
+            || words.speaks_of_something_else(&known.name);
+        if !known.name.is_empty() && (is_settled || !is_speaking(name)) {
             return mark.clone();
         }
         let known = Literal { name: name.into(), ..known.clone() };

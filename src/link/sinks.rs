@@ -40,6 +40,8 @@ pub struct Literal {
     pub name: Name,
     /// What it stands in for: the name of the variable, field or parameter that may be absent.
     pub fallback: Option<SmolStr>,
+    /// Whether that is a variable of the environment, or something else that an operator gives.
+    pub is_for_operators: bool,
 }
 
 /// A place where a credential arrives.
@@ -61,6 +63,8 @@ pub struct Sink {
     pub certainty: Certainty,
     /// The texts of addresses that the receiver or a neighbouring argument was given.
     pub addresses: Vec<SmolStr>,
+    /// Whether the address is not written in sight, or can be another one than is.
+    pub has_open_address: bool,
     /// Whether the function around it names a base address, as clients of compatible services are given one.
     pub has_base_address: bool,
     /// Whether the function around it names this machine.
@@ -187,7 +191,11 @@ impl Gather {
 
 fn push(flows: &mut Vec<Flow>, value: &Value, by: DefId, place: Place) {
     if flows.len() < FLOWS && value.any(is_followed) {
-        flows.push(Flow { value: Value { fields: value.fields.clone(), marks: Rc::clone(&value.marks), ..Value::default() }, by, place });
+        flows.push(Flow {
+            value: Value { fields: value.fields.clone(), marks: Rc::clone(&value.marks), ..Value::default() },
+            by,
+            place,
+        });
     }
 }
 

@@ -36,13 +36,20 @@ pub(super) fn end(sink: &Sink) -> Step {
         SinkKind::Header => format!("it is sent in the header `{}` here", sink.name),
         SinkKind::Setting => format!("it is set as `{}` here", sink.name),
         SinkKind::Field => format!("it is set in the field `{}` here", sink.name),
-        SinkKind::Argument | SinkKind::Configuration | SinkKind::Use => format!("`{}` takes it here", sink.name),
+        SinkKind::Argument | SinkKind::Configuration | SinkKind::Use => {
+            format!("`{}` takes it here", sink.name)
+        }
     };
     Step { place: sink.place, label }
 }
 
 /// The way of a literal, from behind it to the sink.
-pub(super) fn way_of_literal(program: &Program<'_>, literal: &Literal, arrival: &Arrival, sink: &Sink) -> Vec<Step> {
+pub(super) fn way_of_literal(
+    program: &Program<'_>,
+    literal: &Literal,
+    arrival: &Arrival,
+    sink: &Sink,
+) -> Vec<Step> {
     let kind = called(kind_of(program, sink, &literal.name));
     way_of_sink(program, literal.place, kind, arrival, sink)
 }
@@ -63,7 +70,12 @@ pub(super) fn way_of_sink(
 }
 
 /// The way of a credential from where it enters to the sink.
-pub(super) fn way_of_credential(program: &Program<'_>, id: CredentialId, arrival: &Arrival, sink: &Sink) -> Vec<Step> {
+pub(super) fn way_of_credential(
+    program: &Program<'_>,
+    id: CredentialId,
+    arrival: &Arrival,
+    sink: &Sink,
+) -> Vec<Step> {
     let credential = program.credential(id);
     let origin = program.origin(credential.origin);
     let label = enters(credential, origin.source, &origin.name);
@@ -89,4 +101,3 @@ fn hops(program: &Program<'_>, arrival: &Arrival, kind: &str, steps: &mut Vec<St
         push(steps, Step { place: hop.place, label });
     }
 }
-

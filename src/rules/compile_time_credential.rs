@@ -102,8 +102,11 @@ fn finding(
         finding.steps = way_of_sink(program, origin.place, kind, arrival, sink);
     }
     finding.help = vec![
-        format!("read the {kind} when the process starts, by `std::env::var` or from a file that is mounted: `strings` finds what is compiled in"),
-        "a program that is given to others can keep no secret: let a server of yours make the request".to_owned(),
+        format!(
+            "read the {kind} when the process starts, by `std::env::var` or from a file that is mounted: `strings` finds what is compiled in"
+        ),
+        "a program that is given to others can keep no secret: let a server of yours make the request"
+            .to_owned(),
     ];
     finding
 }

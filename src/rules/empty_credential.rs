@@ -70,7 +70,14 @@ fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Op
     if is_handled {
         return None;
     }
-    Some(Seen { literal, missing, arrival, sink, is_empty, confidence: confidence(program, sink, kind, missing) })
+    Some(Seen {
+        literal,
+        missing,
+        arrival,
+        sink,
+        is_empty,
+        confidence: confidence(program, sink, kind, literal, arrival),
+    })
 }
 
 /// Whether the server may be one that asks for no key: one of this machine, or whatever an address of the user's names.
@@ -84,11 +91,25 @@ fn is_keyless(program: &Program<'_>, sink: &Sink, literal: &Literal) -> bool {
 }
 
 /// A database without a password is what many have at home; a key that is sent to a vendor is not.
-fn confidence(program: &Program<'_>, sink: &Sink, kind: Option<CredentialKind>, missing: &str) -> Confidence {
+fn confidence(
+    program: &Program<'_>,
+    sink: &Sink,
+    kind: Option<CredentialKind>,
+    literal: &Literal,
+    arrival: &Arrival,
+) -> Confidence {
+    let missing = literal.fallback.as_deref().unwrap_or_default();
     let is_optional = matches!(kind, Some(CredentialKind::Password | CredentialKind::ConnectionString));
     let is_vendors = program.catalog().env(missing).is_some();
+    // What goes through a field is one of many there, unless it is called a credential where it is put in.
+    let speaks = |name: &str| program.speaks_of_credential(name);
+    let is_evident = arrival.hops.is_empty()
+        || speaks(missing)
+        || speaks(&literal.name)
+        || arrival.names.last().is_some_and(|name| speaks(name));
+    let is_user_address = sink.has_open_address && sink.kind != SinkKind::Field;
     match sink.certainty {
-        _ if is_optional => Confidence::Low,
+        _ if is_optional || !is_evident || is_user_address || !literal.is_for_operators => Confidence::Low,
         Certainty::Guessed => Confidence::Low,
         Certainty::Known if is_vendors || sink.provider.is_some() => Confidence::High,
         Certainty::Known | Certainty::Named => Confidence::Medium,
@@ -106,7 +127,9 @@ fn finding(program: &Program<'_>, seen: &Seen<'_>) -> Finding {
     let mut finding = Finding::new(RULE.id, Level::Warn, seen.confidence, message, primary);
     finding.steps = way_of_literal(program, seen.literal, seen.arrival, seen.sink);
     finding.help = vec![
-        format!("stop with a message that names `{missing}` where it is missing: a worker without it fails at its first request, far from the cause"),
+        format!(
+            "stop with a message that names `{missing}` where it is missing: a worker without it fails at its first request, far from the cause"
+        ),
         "or keep an `Option`, and leave out what needs it".to_owned(),
     ];
     finding

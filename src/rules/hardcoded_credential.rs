@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::story::article;
 use super::{
     Rule,
     arrival::{called, kind_of, taker, way_of_literal},
@@ -13,7 +14,7 @@ use crate::catalog::{
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Program,
-    sinks::{Arrival, Arriving, Literal, Sink, SinkKind},
+    sinks::{Arrival, Arriving, Literal, Sink, SinkKind, Target},
     value::Certainty,
 };
 use crate::source::Place;
@@ -59,6 +60,7 @@ fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Op
     let Verdict::Secret { is_strong } = program.catalog().judge(&literal.text, kind) else { return None };
     let is_refused = sink.kind == SinkKind::Configuration
         || is_named_otherwise(program, literal, arrival)
+        || !is_evident(program, literal, arrival)
         || is_for_this_machine(sink, literal, kind);
     if is_refused {
         return None;
@@ -70,7 +72,16 @@ fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Op
 fn is_named_otherwise(program: &Program<'_>, literal: &Literal, arrival: &Arrival) -> bool {
     let words = program.catalog().words();
     let names = arrival.names.iter().chain([&literal.name]);
-    names.filter(|name| !name.is_empty()).any(|name| words.speaks_of_something_else(name))
+    let mut names = names.filter(|name| !name.is_empty());
+    words.is_about_credentials(&literal.name) || names.any(|name| words.speaks_of_something_else(name))
+}
+
+/// Whether it is this literal that arrives: what goes through a field or cell is one of many there, unless it is called a
+/// credential where it is put in.
+fn is_evident(program: &Program<'_>, literal: &Literal, arrival: &Arrival) -> bool {
+    let speaks = |name: &str| program.speaks_of_credential(name);
+    let is_kept = arrival.hops.iter().any(|hop| !matches!(hop.into, Target::Parameter(_)));
+    !is_kept || speaks(&literal.name) || arrival.names.last().is_some_and(|name| speaks(name))
 }
 
 /// Whether a password is for a server of the developer's own machine.
@@ -87,7 +98,8 @@ fn confidence(
     kind: Option<CredentialKind>,
     is_strong: bool,
 ) -> Confidence {
-    let is_shaped = program.catalog().key_shape(&literal.text).is_some() || literal.text.contains("PRIVATE KEY-----");
+    let is_shaped =
+        program.catalog().key_shape(&literal.text).is_some() || literal.text.contains("PRIVATE KEY-----");
     let is_password = kind == Some(CredentialKind::Password);
     match sink.certainty {
         _ if is_shaped => Confidence::High,
@@ -104,7 +116,10 @@ fn finding(program: &Program<'_>, seen: &Seen<'_>) -> Finding {
     let taker = taker(seen.sink);
     let message = match &seen.literal.fallback {
         Some(name) if !name.is_empty() => {
-            format!("where `{name}` is missing, {taker} is given a {kind} that is written in the source")
+            let article = article(kind);
+            format!(
+                "where `{name}` is missing, {taker} is given {article} {kind} that is written in the source"
+            )
         }
         _ => format!("the {kind} for {taker} is written in the source"),
     };
@@ -113,7 +128,9 @@ fn finding(program: &Program<'_>, seen: &Seen<'_>) -> Finding {
     let mut finding = Finding::new(RULE.id, Level::Deny, seen.confidence, message, primary);
     finding.steps = way_of_literal(program, seen.literal, seen.arrival, seen.sink);
     finding.help = vec![
-        format!("read the {kind} from the environment or a secret store when the process starts, and stop where it is missing"),
+        format!(
+            "read the {kind} from the environment or a secret store when the process starts, and stop where it is missing"
+        ),
         format!("revoke this {kind}: it stays in the history of the repository"),
     ];
     finding

@@ -108,20 +108,24 @@ fn finding(
     let (steps, place) = match arrival.what {
         Arriving::Credential(id) => {
             let origin = program.origin(program.credential(id).origin);
-            (way_of_credential(program, id, arrival, sink), if is_implicit { origin.place } else { sink.place })
+            (
+                way_of_credential(program, id, arrival, sink),
+                if is_implicit { origin.place } else { sink.place },
+            )
         }
         Arriving::Literal(id) => (way_of_literal(program, program.literal(id), arrival, sink), sink.place),
         Arriving::Input(_) => (Vec::new(), sink.place),
     };
     let label = format!("{other} is given what opens {own}");
-    let mut finding =
-        Finding::new(RULE.id, Level::Deny, Confidence::High, message, Step { place, label });
+    let mut finding = Finding::new(RULE.id, Level::Deny, Confidence::High, message, Step { place, label });
     finding.steps = steps.into_iter().filter(|step| step.place != place).collect();
     finding.help = vec![
         if is_implicit {
             format!("give the key of {other} by name, so that nothing is read by default")
         } else {
-            format!("read the variable of {other}: this request is refused, and {other} has now seen a key of {own}")
+            format!(
+                "read the variable of {other}: this request is refused, and {other} has now seen a key of {own}"
+            )
         },
         "where the service is a compatible one, set its address beside the key".to_owned(),
     ];

@@ -337,7 +337,10 @@ fn generic_output(args: &[Value], value: &mut Value) {
 
 /// Whether a function gives an empty text.
 fn is_empty_text(path: &str) -> bool {
-    matches!(path, "std::string::String::new" | "std::string::String::default" | "std::default::Default::default")
+    matches!(
+        path,
+        "std::string::String::new" | "std::string::String::default" | "std::default::Default::default"
+    )
 }
 
 /// Names of associated functions that make a value of their type.

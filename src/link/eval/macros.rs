@@ -27,8 +27,12 @@ impl<'a> Frame<'_, 'a> {
                 self.eval_body(call);
                 Value::default()
             }
-            Some(MacroRole::Collection | MacroRole::LazyStatics | MacroRole::ThreadLocals) | None => {
+            Some(MacroRole::Collection | MacroRole::LazyStatics | MacroRole::ThreadLocals) => {
                 self.eval_body(call)
+            }
+            None => {
+                let value = self.eval_body(call);
+                self.without_literals(value)
             }
         }
     }
@@ -83,7 +87,11 @@ impl<'a> Frame<'_, 'a> {
     }
 
     /// An address with holes is known by where it begins.
-    fn keep_template(&mut self, args: &'a [(Option<crate::facts::Name>, crate::facts::ExprId)], text: &mut Value) {
+    fn keep_template(
+        &mut self,
+        args: &'a [(Option<crate::facts::Name>, crate::facts::ExprId)],
+        text: &mut Value,
+    ) {
         let Some((_, first)) = args.first().filter(|_| self.is_gathering()) else { return };
         let template = self.eval(*first);
         let is_address = template.text.as_ref().is_some_and(|it| it.text.contains("://"));

@@ -277,7 +277,9 @@ impl<'a> Frame<'_, 'a> {
             return content_of_fallible(on.clone()).join(&other);
         }
         if has(&any.absorbs) {
-            for value in values {
+            // A key is not what a map holds.
+            let keys = usize::from(self.is_gathering() && values.len() == 2);
+            for value in &values[keys..] {
                 let marks = carried(value);
                 self.absorb(call.receiver, &marks);
                 self.note_escape(value);
@@ -308,7 +310,11 @@ impl<'a> Frame<'_, 'a> {
         }
         self.noted = Some(call.place);
         self.note_method(call.method, on, values, call.place);
-        self.note_shapes(call.method, values, call.place);
+        let key = values.first().and_then(|key| key.text.as_ref());
+        let is_example = key.is_some_and(|key| self.catalog().words().speaks_of_something_else(&key.text));
+        if !is_example {
+            self.note_shapes(call.method, values, call.place);
+        }
     }
 
     fn store_args_in_cells(&mut self, on: &Value, values: &[Value], place: Place) {

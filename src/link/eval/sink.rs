@@ -38,12 +38,36 @@ const BASE_ADDRESS: [&str; 16] = [
 ];
 /// Methods whose argument is compared or looked for, not given to anybody.
 const ASKING: [&str; 17] = [
-    "contains", "starts_with", "ends_with", "strip_prefix", "strip_suffix", "eq", "ne", "cmp", "find", "replace",
-    "split", "is_match", "matches", "get", "contains_key", "trim_start_matches", "eq_ignore_ascii_case",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "strip_prefix",
+    "strip_suffix",
+    "eq",
+    "ne",
+    "cmp",
+    "find",
+    "replace",
+    "split",
+    "is_match",
+    "matches",
+    "get",
+    "contains_key",
+    "trim_start_matches",
+    "eq_ignore_ascii_case",
 ];
 /// Methods that set something by its name.
-const SETTING: [&str; 9] =
-    ["insert", "set", "set_default", "set_override", "append", "append_pair", "set_var", "env", "query_param"];
+const SETTING: [&str; 9] = [
+    "insert",
+    "set",
+    "set_default",
+    "set_override",
+    "append",
+    "append_pair",
+    "set_var",
+    "env",
+    "query_param",
+];
 
 /// What is known of a sink before its value is.
 pub(super) struct Seen {
@@ -53,6 +77,8 @@ pub(super) struct Seen {
     pub credential: Option<CredentialKind>,
     pub provider: Option<SmolStr>,
     pub certainty: Certainty,
+    /// Whether the first of its neighbours is what the method is called on.
+    pub has_receiver: bool,
 }
 
 impl Frame<'_, '_> {
@@ -67,6 +93,11 @@ impl Frame<'_, '_> {
             return;
         }
         let addresses = on.iter().flat_map(|value| self.addresses(value)).collect();
+        let is_open = |what: &What| {
+            matches!(what, What::Input(_) | What::Param(_) | What::Part(_) | What::Cell(_) | What::Copied(_))
+        };
+        let receiver = on.first().filter(|_| seen.has_receiver);
+        let has_open_address = receiver.is_some_and(|on| on.marks.iter().any(|mark| is_open(&mark.what)));
         let sink = Sink {
             place: seen.place,
             def: self.def,
@@ -76,6 +107,7 @@ impl Frame<'_, '_> {
             provider: seen.provider,
             certainty: seen.certainty,
             addresses,
+            has_open_address,
             has_base_address: false,
             is_local: false,
             value: Value { ty: Ty::Unknown, callable: None, ..value.clone() },
@@ -108,7 +140,13 @@ impl Frame<'_, '_> {
             return;
         };
         self.is_local |= text.contains("localhost") || text.contains("127.0.0.1");
-        let literal = Literal { place, text: text.into(), name: Name::default(), fallback: None };
+        let literal = Literal {
+            place,
+            text: text.into(),
+            name: Name::default(),
+            fallback: None,
+            is_for_operators: false,
+        };
         let id = gather.literals.intern(literal);
         value.add_mark(What::Literal(id), None);
     }
@@ -125,14 +163,30 @@ impl Frame<'_, '_> {
             return other;
         }
         let Some(name) = self.absent(on) else { return other };
+        let is_for_operators = self.is_given_by_operators(on);
         other.map_marks(&mut |mark, out| {
             let what = match mark.what {
                 What::Literal(id) => What::Literal(self.renamed(id, |literal| {
-                    literal.fallback.get_or_insert_with(|| name.clone());
+                    if literal.fallback.is_none() {
+                        literal.fallback = Some(name.clone());
+                        literal.is_for_operators = is_for_operators;
+                    }
                 })),
                 other => other,
             };
             out.push(Mark { what, trace: mark.trace.clone() });
+        })
+    }
+
+    /// A value without the literals that a macro was given: what it makes of them is not known.
+    pub(super) fn without_literals(&self, value: Value) -> Value {
+        if !self.is_gathering() {
+            return value;
+        }
+        value.map_marks(&mut |mark, out| {
+            if !matches!(mark.what, What::Literal(_)) {
+                out.push(mark.clone());
+            }
         })
     }
 
@@ -153,26 +207,41 @@ impl Frame<'_, '_> {
     /// The name of what may be absent, where it is a credential or comes from the environment.
     fn absent(&self, on: &Value) -> Option<SmolStr> {
         let words = self.catalog().words();
+        let is_optional = on.ty.path().is_some_and(|path| path.ends_with("::Option"));
         on.all_marks().iter().find_map(|mark| match mark.what {
             What::Credential(id) => {
                 let origin = self.e.tables.credentials.get(id.0).origin;
                 let origin = self.e.tables.origins.get(origin.0);
-                let is_given = !matches!(origin.source, Source::Literal | Source::CompileTime | Source::Unknown);
-                is_given.then(|| origin.name.clone())
+                let is_given = matches!(
+                    origin.source,
+                    Source::Env | Source::SecretStore | Source::File | Source::Argument
+                );
+                (is_given || (is_optional && origin.source == Source::Field)).then(|| origin.name.clone())
             }
             What::Input(id) => {
                 let origin = self.e.tables.origins.get(id.0);
                 let counts = origin.source == Source::Env || words.classify(&origin.name).is_some();
                 counts.then(|| origin.name.clone())
             }
-            What::Param(param) | What::Secret(param, _) => {
+            What::Param(param) | What::Secret(param, _) if is_optional => {
                 self.param_name(param).filter(|name| words.classify(name).is_some())
             }
-            What::Part(id) => {
+            What::Part(id) if is_optional => {
                 let name = self.e.gather.as_ref()?.parts.get(id.0).1.clone();
                 words.classify(&name).map(|_| name)
             }
             _ => None,
+        })
+    }
+
+    fn is_given_by_operators(&self, on: &Value) -> bool {
+        let is_given = |id: crate::link::value::OriginId| {
+            matches!(self.e.tables.origins.get(id.0).source, Source::Env | Source::SecretStore | Source::File)
+        };
+        on.any(|what| match what {
+            What::Credential(id) => is_given(self.e.tables.credentials.get(id.0).origin),
+            What::Input(id) => is_given(*id),
+            _ => false,
         })
     }
 
@@ -213,6 +282,7 @@ impl Frame<'_, '_> {
             credential: entry.kind,
             provider: None,
             certainty: Certainty::Known,
+            has_receiver: receiver.is_some(),
         };
         let provider = self.provider_of(entry, path);
         let on: Vec<&Value> = receiver.into_iter().chain(args).collect();
@@ -228,10 +298,14 @@ impl Frame<'_, '_> {
         }
         for at in &entry.carries {
             let Some(arg) = args.get(*at) else { continue };
-            let own = arg.ty.innermost(self.catalog()).entry(self.catalog()).and_then(|it| it.provider.clone());
+            let own =
+                arg.ty.innermost(self.catalog()).entry(self.catalog()).and_then(|it| it.provider.clone());
             let is_address = entry.kind == Some(CredentialKind::ConnectionString);
             let kind = if is_address { SinkKind::Argument } else { SinkKind::Configuration };
-            let seen = Seen { provider: own.map(SmolStr::from).or_else(|| provider.clone()), ..seen(kind, shown(path)) };
+            let seen = Seen {
+                provider: own.map(SmolStr::from).or_else(|| provider.clone()),
+                ..seen(kind, shown(path))
+            };
             self.arrive(arg, &on, seen);
         }
         if let Some(at) = &entry.header {
@@ -254,6 +328,7 @@ impl Frame<'_, '_> {
         for arg in args {
             let is_address = |mark: &&Mark| match mark.what {
                 What::Literal(id) => self.literal(id).is_some_and(|it| it.text.contains("://")),
+                What::Input(_) | What::Param(_) | What::Part(_) | What::Cell(_) | What::Copied(_) => true,
                 _ => false,
             };
             value.add(&marks_of(arg.marks.iter().filter(is_address).cloned().collect()));
@@ -281,7 +356,8 @@ impl Frame<'_, '_> {
     /// A method that the catalog does not describe, of a type that is not of this run.
     pub(super) fn note_method(&mut self, method: &str, on: &Value, values: &[Value], place: Place) {
         let words = self.catalog().words();
-        let is_external = matches!(on.ty.innermost(self.catalog()), Ty::External(..)) && !on.ty.is_textual(self.catalog());
+        let is_external =
+            matches!(on.ty.innermost(self.catalog()), Ty::External(..)) && !on.ty.is_textual(self.catalog());
         let certainty = if is_external { Certainty::Named } else { Certainty::Guessed };
         let seen = |kind, credential| Seen {
             place,
@@ -290,20 +366,33 @@ impl Frame<'_, '_> {
             credential,
             provider: None,
             certainty,
+            has_receiver: true,
         };
-        let key = values.first().and_then(|it| it.text.as_ref()).map(|it| it.text.clone()).unwrap_or_default();
+        let key =
+            values.first().and_then(|it| it.text.as_ref()).map(|it| it.text.clone()).unwrap_or_default();
         let all: Vec<&Value> = std::iter::once(on).chain(values).collect();
         match (method, values) {
             ("basic_auth", [_, password]) => {
-                let seen = Seen { certainty: Certainty::Named, ..seen(SinkKind::Argument, Some(CredentialKind::Password)) };
+                let seen = Seen {
+                    certainty: Certainty::Named,
+                    ..seen(SinkKind::Argument, Some(CredentialKind::Password))
+                };
                 self.arrive(password, &all, seen);
             }
             ("bearer_auth", [token]) => {
                 let seen = Seen { certainty: Certainty::Named, ..seen(SinkKind::Argument, None) };
                 self.arrive(token, &all, seen);
             }
-            (_, [_, value]) if method.ends_with("header") && !key.is_empty() && (words.is_auth_header(&key) || words.is_auth_header_constant(&key)) => {
-                let seen = Seen { name: key.to_ascii_lowercase().into(), certainty: Certainty::Named, ..seen(SinkKind::Header, None) };
+            (_, [_, value])
+                if method.ends_with("header")
+                    && !key.is_empty()
+                    && (words.is_auth_header(&key) || words.is_auth_header_constant(&key)) =>
+            {
+                let seen = Seen {
+                    name: key.to_ascii_lowercase().into(),
+                    certainty: Certainty::Named,
+                    ..seen(SinkKind::Header, None)
+                };
                 self.arrive(value, &all, seen);
             }
             (_, [_, value]) if SETTING.contains(&method) => self.note_setting(&key, value, place),
@@ -330,6 +419,7 @@ impl Frame<'_, '_> {
             credential: class.map(|it| it.kind),
             provider: None,
             certainty: if is_auth { Certainty::Named } else { Certainty::Guessed },
+            has_receiver: false,
         };
         self.arrive(value, &[], seen);
     }
@@ -350,6 +440,7 @@ impl Frame<'_, '_> {
                 credential: None,
                 provider: None,
                 certainty: Certainty::Named,
+                has_receiver: false,
             };
             let on: Vec<&Value> = args.iter().collect();
             self.arrive(&value, &on, seen);
@@ -360,7 +451,8 @@ impl Frame<'_, '_> {
     pub(super) fn note_field(&mut self, ty: &Ty, name: &Name, value: &Value, place: Place) {
         let Ty::External(path, _) = ty else { return };
         let entry = self.catalog().ty(path);
-        let is_known = entry.is_some_and(|it| it.credential_fields.iter().any(|known| known == name.as_str()));
+        let is_known =
+            entry.is_some_and(|it| it.credential_fields.iter().any(|known| known == name.as_str()));
         let class = self.catalog().words().classify(name);
         if !is_known && class.is_none() {
             return;
@@ -372,6 +464,7 @@ impl Frame<'_, '_> {
             credential: entry.and_then(|it| it.kind).or(class.map(|it| it.kind)),
             provider: entry.and_then(|it| it.provider.clone()).map(SmolStr::from),
             certainty: if is_known { Certainty::Known } else { Certainty::Named },
+            has_receiver: false,
         };
         self.arrive(value, &[], seen);
     }
@@ -402,6 +495,7 @@ impl Frame<'_, '_> {
             credential: None,
             provider: None,
             certainty: Certainty::Guessed,
+            has_receiver: false,
         };
         self.arrive(&Value { marks: marks_of(marks), ..Value::default() }, &[], seen);
     }

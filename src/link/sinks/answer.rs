@@ -32,7 +32,8 @@ impl Sinks {
         let Gather { literals, implicit, .. } = gather;
         let has_fallback = literals.iter().any(|literal| literal.fallback.is_some());
         let facts = engine.inputs().facts;
-        let asked = if has_fallback { facts.iter().flat_map(asked_in).collect() } else { FxHashSet::default() };
+        let asked =
+            if has_fallback { facts.iter().flat_map(asked_in).collect() } else { FxHashSet::default() };
         Self { reached, literals, implicit, asked }
     }
 }

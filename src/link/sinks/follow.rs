@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use super::{Arrival, Arriving, Flow, Gather, Hop, Literal, Reached, Sink, Target, read};
 use crate::facts::{
     Name,
+    item::FieldItem,
     path::{Path, Segment},
 };
 use crate::link::{
@@ -169,18 +170,29 @@ impl<'s, 'a> Search<'s, 'a> {
     /// What derives put in a field when nobody else does: `#[arg(default_value = "…")]`, `#[serde(default = "function")]`.
     fn take_defaults(&mut self, def: DefId, name: &Name, open: &Open) {
         let at = self.engine.types.world.def(def);
-        let Some(field) = self.engine.types.fields(def).and_then(|all| all.iter().find(|field| field.name == *name))
+        let Some(field) =
+            self.engine.types.fields(def).and_then(|all| all.iter().find(|field| field.name == *name))
         else {
             return;
         };
+        let is_local = self.engine.types.fields(def).into_iter().flatten().any(defaults_to_this_machine);
         for attribute in &field.attributes {
             let is_argument = matches!(attribute.path.as_str(), "arg" | "clap" | "structopt");
-            let value = |key: &str| attribute.args.iter().find(|arg| arg.name == key).and_then(|arg| arg.value.clone());
-            if let Some(text) = value("default_value").filter(|_| is_argument) {
+            let value = |key: &str| {
+                attribute.args.iter().find(|arg| arg.name == key).and_then(|arg| arg.value.clone())
+            };
+            if let Some(text) = value("default_value").filter(|_| is_argument && !is_local) {
                 let place = Place { file: at.file, span: attribute.span };
                 let given = value("env").filter(|variable| !variable.is_empty());
                 let fallback = given.map_or_else(|| name.clone(), |variable| variable.as_str().into());
-                let literal = Literal { place, text: text.into(), name: name.clone(), fallback: Some(fallback) };
+                let is_for_operators = value("env").is_some();
+                let literal = Literal {
+                    place,
+                    text: text.into(),
+                    name: name.clone(),
+                    fallback: Some(fallback),
+                    is_for_operators,
+                };
                 let Some(gather) = &mut self.engine.gather else { return };
                 let id = gather.literals.intern(literal);
                 self.find(Arriving::Literal(id), &None, &open.hops, &open.names);
@@ -236,6 +248,13 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 }
 
+/// Whether an argument's default is an address of this machine: what stands beside it is for the developer's own use.
+fn defaults_to_this_machine(field: &FieldItem) -> bool {
+    let args = field.attributes.iter().flat_map(|attribute| &attribute.args);
+    let mut values = args.filter_map(|arg| arg.value.as_deref());
+    values.any(|value| value.contains("://localhost") || value.contains("://127.0.0.1"))
+}
+
 /// The marks of a part of a value.
 fn projected(value: &Value, fields: &[Name]) -> Marks {
     let (mut part, mut left) = (value, fields);
@@ -248,9 +267,7 @@ fn projected(value: &Value, fields: &[Name]) -> Marks {
         return all;
     }
     let deeper = all.iter().filter_map(|mark| match mark.what {
-        What::Param(param) => {
-            Some(Mark { what: What::Param(param.deeper(left)), trace: mark.trace.clone() })
-        }
+        What::Param(param) => Some(Mark { what: What::Param(param.deeper(left)), trace: mark.trace.clone() }),
         What::Cell(_) | What::Copied(_) => Some(mark.clone()),
         _ => None,
     });
