@@ -1,5 +1,8 @@
 //! The façade: what rules ask of a linked program.
 
+mod dump;
+mod seen;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -10,7 +13,7 @@ use super::{
     engine::{Engine, Tables},
     event::Fork,
     hosts::{self, Host},
-    order::{self, Inherited},
+    order::{self, Inherited, Spared},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     sinks::Sinks,
@@ -42,6 +45,7 @@ pub struct Program<'a> {
     world: World,
     pub(super) tables: Tables,
     inherited: Vec<Inherited>,
+    spared: Vec<Spared>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
@@ -63,7 +67,7 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, methods, parts, steps, sinks) = {
+    let (tables, (inherited, spared), methods, parts, steps, sinks) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
@@ -74,7 +78,7 @@ pub fn link<'a>(
         (engine.tables, inherited, methods, parts_of(types), engine.steps, sinks)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps, sinks }
+    Program { catalog, facts, world, tables, inherited, spared, methods, parts, hosts, steps, sinks }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {

@@ -265,11 +265,11 @@ fn gives_shape(engine: &Engine<'_>, value: &Value) -> bool {
 }
 
 /// Whether what a function gives may be a text that stands in it.
-fn may_give_text(engine: &Engine<'_>, def: DefId, frozen: &Summary) -> bool {
+fn may_give_text(engine: &mut Engine<'_>, def: DefId, frozen: &Summary) -> bool {
     let is_source = |what: &What| matches!(what, What::Credential(_) | What::Input(_));
     has_text(&frozen.ret)
         || frozen.ret.any(is_source)
-        || engine.types.output(def).innermost(engine.inputs().catalog).is_textual(engine.inputs().catalog)
+        || engine.signature(def).output.innermost(engine.inputs().catalog).is_textual(engine.inputs().catalog)
 }
 
 fn has_text(value: &Value) -> bool {

@@ -1,7 +1,7 @@
 //! `compile-time-credential`: a macro reads a credential when the program is compiled, and every copy of the binary has it.
 
 use super::{
-    Rule,
+    Check, Rule,
     arrival::{called, taker, way_of_sink},
 };
 use crate::catalog::schema::CredentialKind;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/compile-time-credential.md"),
-    check,
+    check: Check::Program(check),
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Rule,
+    Check, Rule,
     arrival::{called, kind_of, taker, way_of_literal},
 };
 use crate::catalog::{
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/empty-credential.md"),
-    check,
+    check: Check::Program(check),
 };
 
 /// A fallback at a sink.

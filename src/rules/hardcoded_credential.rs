@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::story::article;
 use super::{
-    Rule,
+    Check, Rule,
     arrival::{called, kind_of, taker, way_of_literal},
 };
 use crate::catalog::{
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/hardcoded-credential.md"),
-    check,
+    check: Check::Program(check),
 };
 
 /// A literal at a sink.

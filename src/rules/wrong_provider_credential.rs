@@ -1,7 +1,7 @@
 //! `wrong-provider-credential`: one provider's variable or key is given to another provider's client or address.
 
 use super::{
-    Rule,
+    Check, Rule,
     arrival::{taker, way_of_credential, way_of_literal},
 };
 use crate::catalog::secret::host_of;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/wrong-provider-credential.md"),
-    check,
+    check: Check::Program(check),
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
