@@ -241,14 +241,16 @@ fn is_filler(text: &str) -> bool {
 }
 
 fn is_template(text: &str) -> bool {
-    text.contains(['{', '}', '%']) || text.contains("$(") || text.starts_with('$') || text.contains("<")
+    text.contains(['{', '}', '%']) || text.contains("$(") || text.starts_with('$') || text.contains('<')
 }
+
+/// How the names of files end.
+const ENDS: [&str; 12] =
+    [".json", ".pem", ".key", ".toml", ".yaml", ".yml", ".txt", ".crt", ".env", ".rs", ".html", ".db"];
 
 fn is_path(text: &str) -> bool {
     let is_relative = text.starts_with("./") || text.starts_with("../") || text.starts_with('~');
     let is_absolute = text.starts_with('/') && text[1..].contains('/');
-    const ENDS: [&str; 12] =
-        [".json", ".pem", ".key", ".toml", ".yaml", ".yml", ".txt", ".crt", ".env", ".rs", ".html", ".db"];
     is_relative || is_absolute || ENDS.iter().any(|end| text.ends_with(end))
 }
 

@@ -46,7 +46,8 @@ struct File {
     credential: Vec<CredentialWords>,
     not_a_credential: NotACredential,
     not_secret: NotACredential,
-    secret_file: SecretFile,
+    #[serde(rename = "secret-file")]
+    holding: SecretFile,
     publishable: WordList,
     device: WordList,
     own_signing: WordList,
@@ -161,7 +162,7 @@ impl Words {
             not_any: file.not_a_credential.any.into_iter().collect(),
             not_secret_any: file.not_secret.any.into_iter().collect(),
             not_secret_last: file.not_secret.last.into_iter().collect(),
-            secret_file: file.secret_file,
+            secret_file: file.holding,
             publishable: runs(&file.publishable.words),
             device: runs(&file.device.words),
             own_signing,

@@ -72,10 +72,8 @@ pub(super) struct Frame<'f, 'a> {
     escaped: Vec<HazardId>,
     /// The name that the value being read is about to get.
     expected: Option<Name>,
-    /// Whether a client is pointed at an address of its own here.
-    has_base_address: bool,
-    /// Whether this machine is named here.
-    is_local: bool,
+    /// What the function says of its sinks as a whole.
+    around: sink::Around,
     /// The method call whose arguments were noted last.
     noted: Option<Place>,
 }
@@ -102,8 +100,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             closure_runs: 0,
             escaped: Vec::new(),
             expected: None,
-            has_base_address: false,
-            is_local: false,
+            around: sink::Around::default(),
             noted: None,
         };
         let from = frame.e.gather.as_ref().map_or(0, |gather| gather.sinks.len());

@@ -65,8 +65,8 @@ fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
             What::Built(credential, build)
         }
         // Only what says so itself is a credential here: an endpoint and a region are built in as well.
-        (At::Built(_), What::Input(_)) => return None,
-        (At::Built(_) | At::BuiltSecret(..), What::Literal(_) | What::Part(_)) => return None,
+        (At::Built(_), What::Input(_))
+        | (At::Built(_) | At::BuiltSecret(..), What::Literal(_) | What::Part(_)) => return None,
         (At::BuiltSecret(build, wanted), What::Param(param))
         | (At::BuiltSecret(build, _) | At::Built(build), What::Secret(param, wanted)) => {
             What::BuiltSecret(param, build, wanted)

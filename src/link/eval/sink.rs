@@ -69,6 +69,15 @@ const SETTING: [&str; 9] = [
     "query_param",
 ];
 
+/// What a function says of its sinks as a whole.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Around {
+    /// Whether a client is pointed at an address of its own.
+    has_base_address: bool,
+    /// Whether this machine is named.
+    is_local: bool,
+}
+
 /// What is known of a sink before its value is.
 pub(super) struct Seen {
     pub place: Place,
@@ -139,7 +148,7 @@ impl Frame<'_, '_> {
             }
             return;
         };
-        self.is_local |= text.contains("localhost") || text.contains("127.0.0.1");
+        self.around.is_local |= text.contains("localhost") || text.contains("127.0.0.1");
         let literal = Literal {
             place,
             text: text.into(),
@@ -519,7 +528,7 @@ impl Frame<'_, '_> {
 
     /// Ends a reading: what the function says of its sinks as a whole.
     pub(super) fn finish_sinks(&mut self, from: usize) {
-        let (has_base_address, is_local) = (self.has_base_address, self.is_local);
+        let (has_base_address, is_local) = (self.around.has_base_address, self.around.is_local);
         if let Some(gather) = &mut self.e.gather {
             for sink in gather.sinks.iter_mut().skip(from).filter(|sink| sink.def == self.def) {
                 sink.has_base_address |= has_base_address;
@@ -530,6 +539,6 @@ impl Frame<'_, '_> {
 
     /// Notes a method or field by whose name a client is pointed somewhere else.
     pub(super) fn note_base_address(&mut self, name: &str) {
-        self.has_base_address |= BASE_ADDRESS.contains(&name);
+        self.around.has_base_address |= BASE_ADDRESS.contains(&name);
     }
 }
