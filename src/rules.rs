@@ -18,6 +18,7 @@ mod global_auth_client;
 mod guard;
 mod hardcoded_credential;
 mod inherited;
+mod missing_deploy_env;
 mod runtime_before_fork;
 mod seen;
 mod spared;
@@ -94,6 +95,7 @@ pub static RULES: &[&Rule] = &[
     &forking_host_global::RULE,
     &global_auth_client::RULE,
     &hardcoded_credential::RULE,
+    &missing_deploy_env::RULE,
     &runtime_before_fork::RULE,
     &wrong_provider_credential::RULE,
 ];

@@ -11,6 +11,7 @@ use super::{
     eval::Frame,
     event::{Event, Fork},
     flows::{Flows, Target},
+    holds::Holds,
     naming::{Names, Says},
     signature::Signature,
     sinks::Gather,
@@ -129,7 +130,7 @@ pub(super) struct Engine<'a> {
     fields: FxHashMap<(DefId, Name), Value>,
     field_kinds: FxHashMap<(DefId, Name), FieldKind>,
     pub(super) flows: Flows,
-    readers: FxHashMap<Key, BTreeSet<DefId>>,
+    readers: FxHashMap<Key, Vec<DefId>>,
     /// Who fills a field.
     writers: FxHashMap<(DefId, Name), BTreeSet<DefId>>,
     /// Functions with a place where a credential may arrive, or with a literal that looks like one.
@@ -279,7 +280,10 @@ impl<'a> Engine<'a> {
 
     /// Who was told of a function's summary: its callers.
     pub(super) fn callers(&self, def: DefId) -> Vec<DefId> {
-        self.readers.get(&Key::Summary(def)).into_iter().flatten().copied().collect()
+        let mut callers = self.readers.get(&Key::Summary(def)).cloned().unwrap_or_default();
+        callers.sort_unstable();
+        callers.dedup();
+        callers
     }
 
     /// Who fills a field.
@@ -291,7 +295,10 @@ impl<'a> Engine<'a> {
         if self.gather.is_some() {
             return;
         }
-        self.readers.entry(key).or_default().insert(reader);
+        let readers = self.readers.entry(key).or_default();
+        if readers.last() != Some(&reader) {
+            readers.push(reader);
+        }
     }
 
     fn changed(&mut self, key: &Key) {
@@ -318,7 +325,10 @@ impl<'a> Engine<'a> {
         }
         let target = Target::Field(def, name.clone());
         let FieldKind::Typed(ty) = kind else { return self.leave(target, value, reader) };
-        let value = self.settled(Value { ty: Ty::Unknown, ..value.clone() }, &ty);
+        let is_data = matches!(ty.innermost(self.inputs().catalog), Ty::Def(..))
+            || self.types.holds(&ty) != Holds::Anything;
+        let callable = if is_data { None } else { value.callable.clone() };
+        let value = self.settled(Value { ty: Ty::Unknown, callable, ..value.clone() }, &ty);
         self.leave(target, &value, reader);
     }
 
@@ -362,6 +372,9 @@ impl<'a> Engine<'a> {
         let value = if says_so { value } else { self.without_unnamed(value) };
         let key = (def, name.clone());
         let known = self.fields.get(&key);
+        if known.is_none() && value.is_nothing() {
+            return;
+        }
         if known.is_some_and(|known| known.covers(&value)) {
             return;
         }
@@ -384,10 +397,12 @@ impl<'a> Engine<'a> {
 
     /// The value, as far as a type can hold it: numbers hold nothing that flows, texts no client and no thread.
     pub(super) fn settled(&self, value: Value, ty: &Ty) -> Value {
-        let is_inert = self.types.is_inert(ty);
-        if !is_inert && !ty.is_textual(self.inputs().catalog) {
+        let is_text = ty.is_textual(self.inputs().catalog);
+        let holds = if is_text { Holds::Texts } else { self.types.holds(ty) };
+        if holds == Holds::Anything {
             return value;
         }
+        let is_inert = holds == Holds::Nothing;
         let is_refused = |what: &What| match what {
             What::Refreshing | What::Hazard(_) => true,
             _ if what.is_built() => true,
@@ -396,6 +411,9 @@ impl<'a> Engine<'a> {
             }
             _ => false,
         };
+        if holds == Holds::Texts && !is_text {
+            return value.without(is_refused);
+        }
         if !value.any(is_refused) {
             return value;
         }
@@ -410,7 +428,7 @@ impl<'a> Engine<'a> {
             return known.clone();
         }
         let kind = match self.types.field(def, name) {
-            Some(ty) if self.types.is_inert(&ty) => FieldKind::Inert,
+            Some(ty) if self.types.holds(&ty) == Holds::Nothing => FieldKind::Inert,
             Some(ty) if !matches!(ty.innermost(self.inputs().catalog), Ty::Trait(_) | Ty::Unknown) => {
                 FieldKind::Typed(ty)
             }

@@ -103,7 +103,7 @@ fn finding(
     }
     finding.help = vec![
         format!(
-            "read the {kind} when the process starts, by `std::env::var` or from a file that is mounted: `strings` finds what is compiled in"
+            "read the {kind} when the process starts, by `env::var` or from a file that is mounted: `strings` finds what is compiled in"
         ),
         "a program that is given to others can keep no secret: let a server of yours make the request"
             .to_owned(),

@@ -14,9 +14,11 @@ mod facts {
 mod formats;
 mod hostile;
 mod house;
+mod linear;
 mod pages;
 mod program;
 mod projects;
 mod readme;
 mod run;
+mod synthetic;
 mod why;

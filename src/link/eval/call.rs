@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Frame, touched, tuple_field};
+use super::{Frame, touched_by, tuple_field};
 use crate::catalog::schema::{ClosureRuns, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
 use crate::link::{
@@ -152,7 +152,7 @@ impl<'a> Frame<'_, 'a> {
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
         self.asks_pid |= summary.asks_pid;
-        self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
+        self.events.push(Event::Call(def, touched_by(args), place));
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let runs: Vec<Value> = self.run_closures(args, place);
         let mut value = subst::at_call(self.e, &summary.ret, args);
@@ -264,7 +264,7 @@ impl<'a> Frame<'_, 'a> {
         }
         let hands_on = self.catalog().function(path).is_some_and(|entry| !entry.passes.is_empty());
         let last = path.rsplit("::").next().unwrap_or_default();
-        if path.as_str() == "std::env::set_var"
+        if last == "set_var"
             && let [key, value] = values
             && let Some(key) = &key.text
         {
