@@ -9,6 +9,7 @@ mod index;
 #[cfg(test)]
 mod process_tests;
 pub mod schema;
+pub mod secret;
 mod shipped;
 mod words;
 

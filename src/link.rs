@@ -21,6 +21,7 @@ mod renew;
 mod resolve;
 pub mod runtimes;
 mod signature;
+pub mod sinks;
 mod subst;
 mod ty;
 pub mod value;

@@ -8,12 +8,16 @@
 //! subjects of another kind; it loops itself, and hands each verdict to `Findings::judged` (a bare `push` is right as
 //! well, only that `why` then knows no reasons).
 
+mod arrival;
 mod cached_token;
 mod client_across_runtimes;
 mod client_before_fork;
+mod compile_time_credential;
+mod empty_credential;
 mod forking_host_global;
 mod global_auth_client;
 mod guard;
+mod hardcoded_credential;
 mod inherited;
 mod missing_deploy_env;
 mod runtime_before_fork;
@@ -21,6 +25,7 @@ mod seen;
 mod spared;
 mod story;
 mod subject;
+mod wrong_provider_credential;
 
 use crate::finding::{Findings, Level, Verdict};
 use crate::link::{Program, cells::Cell, order::Inherited, value::HazardKind};
@@ -87,10 +92,14 @@ pub static RULES: &[&Rule] = &[
     &cached_token::RULE,
     &client_across_runtimes::RULE,
     &client_before_fork::RULE,
+    &compile_time_credential::RULE,
+    &empty_credential::RULE,
     &forking_host_global::RULE,
     &global_auth_client::RULE,
+    &hardcoded_credential::RULE,
     &missing_deploy_env::RULE,
     &runtime_before_fork::RULE,
+    &wrong_provider_credential::RULE,
 ];
 
 /// Asks every rule's question.

@@ -27,7 +27,11 @@ pub struct Catalog {
     modules: FxHashSet<SmolStr>,
     env: FxHashMap<String, EnvEntry>,
     hosts: Vec<HostEntry>,
+    /// The family of each provider, and whether it accepts what is anybody's.
+    families: FxHashMap<String, (usize, bool)>,
     keys: Vec<KeyEntry>,
+    /// The positions of keys by the first byte of their prefix.
+    keys_by_start: FxHashMap<u8, Vec<usize>>,
     any_receiver: AnyReceiver,
     bindings: FxHashMap<SmolStr, Binding>,
     loading_env: FxHashSet<SmolStr>,
@@ -132,7 +136,16 @@ impl Catalog {
         }
         self.env.extend(file.env.into_iter().map(|entry| (entry.name.clone(), entry)));
         self.hosts.extend(file.host);
-        self.keys.extend(file.key);
+        for family in file.family {
+            let number = self.families.values().map(|(number, _)| number + 1).max().unwrap_or(0);
+            let of = |provider| (provider, (number, family.accepts_any));
+            self.families.extend(family.providers.into_iter().map(of));
+        }
+        for key in file.key {
+            let start = key.prefix.bytes().next().unwrap_or_default();
+            self.keys_by_start.entry(start).or_default().push(self.keys.len());
+            self.keys.push(key);
+        }
         if file.package == "std" {
             self.any_receiver = file.any_receiver;
         }
@@ -304,10 +317,42 @@ impl Catalog {
         &self.hosts
     }
 
+    /// Whose a host is.
+    #[must_use]
+    pub fn provider_of_host(&self, host: &str) -> Option<&str> {
+        let is_it = |entry: &&HostEntry| match entry.name.strip_prefix('.') {
+            Some(_) => host.ends_with(entry.name.as_str()),
+            None => host == entry.name,
+        };
+        self.hosts
+            .iter()
+            .filter(is_it)
+            .max_by_key(|entry| entry.name.len())
+            .map(|entry| entry.provider.as_str())
+    }
+
+    /// Whether a credential of one provider is no good for another: two vendors that have nothing to do with each other.
+    #[must_use]
+    pub fn is_foreign(&self, credential: &str, place: &str) -> bool {
+        let family = |provider: &str| self.families.get(provider);
+        let accepts_any = |provider| family(provider).is_some_and(|(_, accepts_any)| *accepts_any);
+        let is_one_family = match (family(credential), family(place)) {
+            (Some((one, _)), Some((other, _))) => one == other,
+            _ => credential == place,
+        };
+        !is_one_family && !accepts_any(credential) && !accepts_any(place)
+    }
+
     /// The shapes of keys.
     #[must_use]
     pub fn keys(&self) -> &[KeyEntry] {
         &self.keys
+    }
+
+    /// The shapes of keys that start as a text does.
+    pub(super) fn keys_of(&self, text: &str) -> impl Iterator<Item = &KeyEntry> {
+        let start = text.bytes().next().and_then(|start| self.keys_by_start.get(&start));
+        start.into_iter().flatten().map(|at| &self.keys[*at])
     }
 
     /// What methods do whose receiver is not known.

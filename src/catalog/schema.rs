@@ -64,6 +64,9 @@ pub struct CrateFile {
     /// Shapes of keys.
     #[serde(default)]
     pub key: Vec<KeyEntry>,
+    /// Providers that belong together.
+    #[serde(default)]
+    pub family: Vec<FamilyEntry>,
     /// What a method does when its receiver's type is not known; only in `std.toml`.
     #[serde(default)]
     pub any_receiver: AnyReceiver,
@@ -553,6 +556,17 @@ pub struct KeyEntry {
     /// Whether it may be published (`pk_live_`).
     #[serde(default)]
     pub public: bool,
+}
+
+/// Providers whose credentials are good for each other.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FamilyEntry {
+    /// Their names.
+    pub providers: Vec<String>,
+    /// Whether they are no vendors but protocols, under which anybody may offer a service.
+    #[serde(default)]
+    pub accepts_any: bool,
 }
 
 /// What a method does when its receiver's type is not known, by name alone: the vocabulary of std's own types.

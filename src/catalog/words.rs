@@ -14,6 +14,11 @@ pub struct Words {
     credential: Vec<(Vec<String>, NameClass)>,
     not_last: FxHashSet<String>,
     not_any: FxHashSet<String>,
+    not_secret_any: FxHashSet<String>,
+    not_secret_last: FxHashSet<String>,
+    secret_file: SecretFile,
+    publishable: Vec<Vec<String>>,
+    device: Vec<Vec<String>>,
     own_signing: Vec<Vec<String>>,
     expiry_fields: Vec<Vec<String>>,
     expiry_methods: Vec<Vec<String>>,
@@ -41,6 +46,11 @@ pub struct NameClass {
 struct File {
     credential: Vec<CredentialWords>,
     not_a_credential: NotACredential,
+    not_secret: NotACredential,
+    #[serde(rename = "secret-file")]
+    holding: SecretFile,
+    publishable: WordList,
+    device: WordList,
     own_signing: WordList,
     expiry: Expiry,
     headers: Headers,
@@ -72,6 +82,14 @@ struct NotACredential {
     any: Vec<String>,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretFile {
+    ends: Vec<String>,
+    texts: Vec<String>,
+    names: Vec<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WordList {
@@ -98,6 +116,7 @@ struct Headers {
 struct Placeholders {
     values: Vec<String>,
     parts: Vec<String>,
+    keyless: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -150,6 +169,11 @@ impl Words {
             credential,
             not_last: file.not_a_credential.last.into_iter().collect(),
             not_any: file.not_a_credential.any.into_iter().collect(),
+            not_secret_any: file.not_secret.any.into_iter().collect(),
+            not_secret_last: file.not_secret.last.into_iter().collect(),
+            secret_file: file.holding,
+            publishable: runs(&file.publishable.words),
+            device: runs(&file.device.words),
             own_signing,
             expiry_fields: runs(&file.expiry.fields),
             expiry_methods: runs(&file.expiry.methods),
@@ -178,6 +202,60 @@ impl Words {
             self.credential.iter().find(|(run, _)| contains_run(&words, run)).map(|(_, class)| *class)?;
         class.is_own_signing |= self.own_signing.iter().any(|run| contains_run(&words, run));
         Some(class)
+    }
+
+    /// Whether a name says that what it names is no secret: that it is public, an identifier, or made for tests.
+    #[must_use]
+    pub fn speaks_of_something_else(&self, name: &str) -> bool {
+        let words = split(name);
+        let is_about = words.last().is_some_and(|last| self.not_secret_last.contains(last));
+        (is_about && !self.is_url_credential(&words))
+            || words.iter().any(|word| self.not_secret_any.contains(word))
+    }
+
+    /// Whether a name is that of something about credentials, such as their place, prefix or life.
+    #[must_use]
+    pub fn is_about_credentials(&self, name: &str) -> bool {
+        let words = split(name);
+        words.last().is_some_and(|last| self.not_last.contains(last)) && !self.is_url_credential(&words)
+    }
+
+    /// What a file holds by its name, where that is a credential.
+    #[must_use]
+    pub fn kind_of_file(&self, path: &str) -> Option<CredentialKind> {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let ends_so = self.secret_file.ends.iter().any(|end| name.ends_with(end.as_str()));
+        if ends_so {
+            return Some(CredentialKind::PrivateKey);
+        }
+        let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+        let last = extension.rsplit('.').next().unwrap_or(extension);
+        if !extension.is_empty() && !self.secret_file.texts.iter().any(|text| text == last) {
+            return None;
+        }
+        let words = split(stem);
+        let is_named = self.secret_file.names.iter().any(|run| {
+            let run: Vec<String> = run.split(' ').map(str::to_owned).collect();
+            contains_run(&words, &run)
+        });
+        if is_named {
+            return Some(CredentialKind::PrivateKey);
+        }
+        self.classify(stem).map(|class| class.kind)
+    }
+
+    /// Whether a name is that of a key that may be published with a program.
+    #[must_use]
+    pub fn is_publishable(&self, name: &str) -> bool {
+        let words = split(name);
+        self.publishable.iter().any(|run| contains_run(&words, run))
+    }
+
+    /// Whether a name is that of a device's network.
+    #[must_use]
+    pub fn is_of_a_device(&self, name: &str) -> bool {
+        let words = split(name);
+        self.device.iter().any(|run| contains_run(&words, run))
     }
 
     /// `DATABASE_URL` ends in a word that is about a credential, and is one all the same.
@@ -218,6 +296,12 @@ impl Words {
     #[must_use]
     pub fn is_client_type(&self, name: &str) -> bool {
         split(name).last().is_some_and(|last| self.clients.contains(last))
+    }
+
+    /// Whether a literal is what people give to a server that wants no key.
+    #[must_use]
+    pub fn is_keyless(&self, value: &str) -> bool {
+        self.placeholders.keyless.contains(&value.to_ascii_lowercase())
     }
 
     /// Whether an attribute whose path ends in this name keeps its item for tests.

@@ -14,6 +14,7 @@ use super::{
     holds::Holds,
     naming::{Names, Says},
     signature::Signature,
+    sinks::Gather,
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
@@ -107,6 +108,8 @@ pub(super) struct Tables {
     pub sinks: BTreeMap<Place, Marks>,
     /// What this process signs or checks its own tokens by.
     pub signing: BTreeSet<OriginId>,
+    /// What macros read when the program is compiled: who does, and whether it is a file.
+    pub compiled: BTreeMap<OriginId, (DefId, bool)>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
 }
@@ -130,6 +133,12 @@ pub(super) struct Engine<'a> {
     field_kinds: FxHashMap<(DefId, Name), FieldKind>,
     pub(super) flows: Flows,
     readers: FxHashMap<Key, Vec<DefId>>,
+    /// Who fills a field.
+    writers: FxHashMap<(DefId, Name), BTreeSet<DefId>>,
+    /// Functions with a place where a credential may arrive, or with a literal that looks like one.
+    pub seeds: BTreeSet<DefId>,
+    /// What is seen while sinks are looked for; nothing is learned then.
+    pub gather: Option<Gather>,
     queue: BTreeSet<(u32, DefId)>,
     /// The functions in the order in which their first reading ended: callees before callers, as far as there is one.
     order: FxHashMap<DefId, u32>,
@@ -152,6 +161,9 @@ impl<'a> Engine<'a> {
             field_kinds: FxHashMap::default(),
             flows: Flows::default(),
             readers: FxHashMap::default(),
+            writers: FxHashMap::default(),
+            seeds: BTreeSet::new(),
+            gather: None,
             queue: BTreeSet::new(),
             order: FxHashMap::default(),
             open: FxHashSet::default(),
@@ -222,6 +234,9 @@ impl<'a> Engine<'a> {
 
     /// What a function does; read now if it was not yet, empty while it is being read.
     pub(super) fn summary(&mut self, def: DefId) -> Rc<Summary> {
+        if self.gather.is_some() {
+            return super::sinks::summary(self, def);
+        }
         if let Some(summary) = self.tables.summaries.get(&def) {
             return Rc::clone(summary);
         }
@@ -265,7 +280,23 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Who was told of a function's summary: its callers.
+    pub(super) fn callers(&self, def: DefId) -> Vec<DefId> {
+        let mut callers = self.readers.get(&Key::Summary(def)).cloned().unwrap_or_default();
+        callers.sort_unstable();
+        callers.dedup();
+        callers
+    }
+
+    /// Who fills a field.
+    pub(super) fn writers(&self, def: DefId, name: &Name) -> Vec<DefId> {
+        self.writers.get(&(def, name.clone())).into_iter().flatten().copied().collect()
+    }
+
     pub(super) fn depend(&mut self, key: Key, reader: DefId) {
+        if self.gather.is_some() {
+            return;
+        }
         let readers = self.readers.entry(key).or_default();
         if readers.last() != Some(&reader) {
             readers.push(reader);
@@ -286,6 +317,10 @@ impl<'a> Engine<'a> {
 
     /// Lets a value flow into a field.
     pub(super) fn fill_field(&mut self, def: DefId, name: &Name, value: &Value, reader: DefId) {
+        if let Some(gather) = &mut self.gather {
+            return gather.stored(def, name, value, reader);
+        }
+        self.writers.entry((def, name.clone())).or_default().insert(reader);
         let kind = self.field_kind(def, name);
         if kind == FieldKind::Inert {
             return;
@@ -453,7 +488,7 @@ impl<'a> Engine<'a> {
 
     /// The value with every parameter of `reader` replaced by what callers in sight pass for it.
     pub(super) fn closed(&mut self, value: &Value, reader: DefId) -> Value {
-        if !value.any(What::is_open) {
+        if self.gather.is_some() || !value.any(What::is_open) {
             return value.clone();
         }
         super::subst::close(self, value, reader)

@@ -12,6 +12,7 @@ mod method;
 mod path;
 mod pattern;
 mod place;
+mod sink;
 
 pub(super) use apply::shown;
 use drive::is_kept;
@@ -74,6 +75,10 @@ pub(super) struct Frame<'f, 'a> {
     escaped: Vec<HazardId>,
     /// The name that the value being read is about to get.
     expected: Option<Name>,
+    /// What the function says of its sinks as a whole.
+    around: sink::Around,
+    /// The method call whose arguments were noted last.
+    noted: Option<Place>,
 }
 
 impl<'f, 'a> Frame<'f, 'a> {
@@ -99,7 +104,10 @@ impl<'f, 'a> Frame<'f, 'a> {
             closure_runs: 0,
             escaped: Vec::new(),
             expected: None,
+            around: sink::Around::default(),
+            noted: None,
         };
+        let from = frame.e.gather.as_ref().map_or(0, |gather| gather.sinks.len());
         let item = frame.e.inputs().item(at.file, at.item);
         match &item.kind {
             ItemKind::Fn(it) => frame.read_fn(it, &item.name, &item.attributes),
@@ -107,6 +115,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             ItemKind::Const(it) => frame.read_const(it, &item.name),
             _ => {}
         }
+        frame.finish_sinks(from);
         Summary {
             ret: frame.ret,
             absorbs: frame.absorbs,
@@ -307,11 +316,21 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     fn eval_literal(&mut self, literal: &'a Literal, span: Span) -> Value {
         match literal {
-            Literal::Str(text) => Value {
-                ty: Ty::external("std::primitive::str"),
-                text: Some(super::value::Text { text: text.into(), place: self.place(span) }),
-                ..Value::default()
-            },
+            Literal::Str(text) => {
+                let place = self.place(span);
+                let mut value = Value {
+                    ty: Ty::external("std::primitive::str"),
+                    text: Some(super::value::Text { text: text.into(), place }),
+                    ..Value::default()
+                };
+                self.note_literal(&mut value, text, place);
+                value
+            }
+            Literal::Bytes(text) => {
+                let mut value = Value::default();
+                self.note_literal(&mut value, text, self.place(span));
+                value
+            }
             Literal::Int(digits) => Value {
                 text: Some(super::value::Text { text: digits.clone(), place: self.place(span) }),
                 ..Value::of(Ty::external("std::primitive::int"))
@@ -322,6 +341,12 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     fn eval_tuple(&mut self, list: &'a [ExprId]) -> Value {
         let values: Vec<Value> = list.iter().map(|e| self.eval(*e)).collect();
+        if let [key, value] = values.as_slice()
+            && let Some(key) = &key.text
+        {
+            let place = self.place_of(list[1]);
+            self.note_setting(&key.text.clone(), value, place);
+        }
         let mut tuple =
             Value::of(Ty::Tuple(super::ty::args(values.iter().map(|it| it.ty.clone()).collect())));
         for (at, value) in values.into_iter().enumerate() {

@@ -82,6 +82,9 @@ impl Flows {
 impl Engine<'_> {
     /// Lets what matters of an argument flow into a parameter.
     pub(super) fn fill_param(&mut self, def: DefId, at: u16, value: &Value, caller: DefId) {
+        if let Some(gather) = &mut self.gather {
+            return gather.passed(def, at, value, caller);
+        }
         let key = (def, at);
         let callers = self.flows.passed.entry(key).or_default();
         let known = callers.entry(caller).or_default();
@@ -114,6 +117,13 @@ impl Engine<'_> {
 
     /// Lets a value flow to a place that everybody sees, later where it is made of parameters.
     pub(super) fn leave(&mut self, target: Target, value: &Value, reader: DefId) {
+        if let Some(gather) = &mut self.gather {
+            return match target {
+                Target::Field(def, name) => gather.stored(def, &name, value, reader),
+                Target::Cell(id) => gather.kept(id, value, reader),
+                Target::Sink(_) | Target::Signing => {}
+            };
+        }
         if value.any(What::is_open) {
             self.flows.leaving.entry(reader).or_default().push((target, value.clone()));
             self.flows.stale.insert((reader, Because::New));

@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 
 use super::{
     engine::Engine,
-    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What},
+    sinks::Literal,
+    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What, marks_of},
     world::DefId,
 };
 use crate::catalog::{
@@ -95,6 +96,7 @@ pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameC
 
 /// The value with everything from outside that has no name yet taken for what this name says.
 pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
+    let value = if engine.gather.is_some() { named_literals(engine, value, name) } else { value };
     if !value.marks.iter().any(|mark| matches!(mark.what, What::Input(_))) {
         return value;
     }
@@ -108,6 +110,31 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
         out.push(Mark { what, trace: mark.trace.clone() });
     });
     Value { fields, ..marks }
+}
+
+/// The value with its literals known by this name, where they have none that speaks of a credential.
+fn named_literals(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
+    if !value.marks.iter().any(|mark| matches!(mark.what, What::Literal(_))) {
+        return value;
+    }
+    let catalog = engine.inputs().catalog;
+    let is_speaking = |name: &str| catalog.words().classify(name).is_some();
+    let Some(gather) = &mut engine.gather else { return value };
+    let marks = value.marks.iter().map(|mark| {
+        let What::Literal(id) = mark.what else { return mark.clone() };
+        let known = gather.literals.get(id.0);
+        // A name that says what it is not stays with it.
+        let words = catalog.words();
+        let is_settled = is_speaking(&known.name)
+            || words.is_about_credentials(&known.name)
+            || words.speaks_of_something_else(&known.name);
+        if !known.name.is_empty() && (is_settled || !is_speaking(name)) {
+            return mark.clone();
+        }
+        let known = Literal { name: name.into(), ..known.clone() };
+        Mark { what: What::Literal(gather.literals.intern(known)), trace: mark.trace.clone() }
+    });
+    Value { marks: marks_of(marks.collect()), ..value }
 }
 
 /// The parameters that a value speaks of, each at its own index.

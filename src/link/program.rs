@@ -18,6 +18,7 @@ use super::{
     renew::FIELDS,
     resolve::{Owner, Resolver},
     runtimes::{self, Crossing},
+    sinks::Sinks,
     ty::{Ty, Types},
     value::{
         Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
@@ -44,7 +45,7 @@ pub struct Program<'a> {
     catalog: &'a Catalog,
     facts: &'a [FileFacts],
     world: World,
-    tables: Tables,
+    pub(super) tables: Tables,
     inherited: Vec<Inherited>,
     crossings: Vec<Crossing>,
     spared: Vec<Spared>,
@@ -58,6 +59,7 @@ pub struct Program<'a> {
     missing: Vec<MissingVariable>,
     deployments: &'a Deployments,
     steps: u64,
+    pub(super) sinks: Sinks,
 }
 
 /// Links the files of a run.
@@ -71,26 +73,8 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, (inherited, spared), crossings, hosts, missing, methods, parts, steps) = {
-        let resolver = Resolver::new(inputs, &world);
-        let types = Types { inputs, world: &world, resolver: &resolver };
-        let mut engine = Engine::new(types);
-        engine.run();
-        let inherited = order::inherited(&engine);
-        let crossings = runtimes::crossings(&engine);
-        let hosts = hosts::loaded(&engine);
-        let missing = deployments::missing(&engine);
-        (
-            engine.tables,
-            inherited,
-            crossings,
-            hosts,
-            missing,
-            methods_of(&world, &resolver),
-            parts_of(types),
-            engine.steps,
-        )
-    };
+    let Learned { tables, inherited, spared, crossings, hosts, missing, methods, parts, sinks, steps } =
+        learn(inputs, &world);
     let deployments = &project.deployments;
     Program {
         catalog,
@@ -106,7 +90,38 @@ pub fn link<'a>(
         missing,
         deployments,
         steps,
+        sinks,
     }
+}
+
+/// What the engine and those who ask it after the fixed point come to.
+struct Learned {
+    tables: Tables,
+    inherited: Vec<Inherited>,
+    spared: Vec<Spared>,
+    crossings: Vec<Crossing>,
+    hosts: BTreeMap<usize, Vec<Host>>,
+    missing: Vec<MissingVariable>,
+    methods: BTreeMap<DefId, Vec<Name>>,
+    parts: BTreeMap<DefId, Vec<Ty>>,
+    sinks: Sinks,
+    steps: u64,
+}
+
+fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
+    let resolver = Resolver::new(inputs, world);
+    let types = Types { inputs, world, resolver: &resolver };
+    let mut engine = Engine::new(types);
+    engine.run();
+    let (inherited, spared) = order::inherited(&engine);
+    let crossings = runtimes::crossings(&engine);
+    let hosts = hosts::loaded(&engine);
+    let missing = deployments::missing(&engine);
+    let sinks = Sinks::find(&mut engine);
+    let methods = methods_of(world, &resolver);
+    let parts = parts_of(types);
+    let Engine { tables, steps, .. } = engine;
+    Learned { tables, inherited, spared, crossings, hosts, missing, methods, parts, sinks, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -446,6 +461,7 @@ impl Program<'_> {
             (origin.source == Source::Literal).then_some(origin.place)
         };
         let mut places: Vec<Place> = self.tables.credentials.iter().filter_map(literal).collect();
+        places.extend(self.literal_secrets());
         places.extend(deployments::plain_values(self.deployments, self.catalog));
         places.sort_unstable();
         places.dedup();

@@ -65,7 +65,8 @@ fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
             What::Built(credential, build)
         }
         // Only what says so itself is a credential here: an endpoint and a region are built in as well.
-        (At::Built(_), What::Input(_)) => return None,
+        (At::Built(_), What::Input(_))
+        | (At::Built(_) | At::BuiltSecret(..), What::Literal(_) | What::Part(_)) => return None,
         (At::BuiltSecret(build, wanted), What::Param(param))
         | (At::BuiltSecret(build, _) | At::Built(build), What::Secret(param, wanted)) => {
             What::BuiltSecret(param, build, wanted)
@@ -164,7 +165,15 @@ fn project(arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
             let what = match &mark.what {
                 What::Param(outer) if !left.is_empty() => What::Param(outer.deeper(left)),
                 // Part of something of which only the whole is known.
-                What::Hazard(_) | What::Credential(_) | What::Built(..) if !left.is_empty() => return None,
+                What::Hazard(_)
+                | What::Credential(_)
+                | What::Built(..)
+                | What::Literal(_)
+                | What::Part(_)
+                    if !left.is_empty() =>
+                {
+                    return None;
+                }
                 other => *other,
             };
             Some(Mark { what, trace: joined(&mark.trace, trace) })

@@ -18,6 +18,8 @@ const DEPTH: u32 = 4;
 const PARAMS: usize = 12;
 /// How many things from outside without a name a value may be made of.
 const INPUTS: usize = 4;
+/// How many literals a value may be made of. What is made of more is a table.
+const LITERALS: usize = 6;
 /// How many marks a value may have.
 const MARKS: usize = 48;
 /// How many marks the fields of what a function gives back may have together.
@@ -107,6 +109,12 @@ pub enum What {
     MixedParams,
     /// More things from outside than are told apart.
     MixedInputs,
+    /// A literal text; only where sinks are looked for.
+    Literal(LiteralId),
+    /// Whatever the program puts in a field; only where sinks are looked for.
+    Part(PartId),
+    /// More literals than are told apart: a table of them.
+    MixedLiterals,
 }
 
 /// What a place takes where only a credential goes.
@@ -145,6 +153,10 @@ id! {
     CellId,
     /// A [`Fork`](super::event::Fork).
     ForkId,
+    /// A [`Literal`](super::sinks::Literal).
+    LiteralId,
+    /// A field of a struct of this run.
+    PartId,
 }
 
 /// Where something enters the program.
@@ -328,6 +340,7 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
 fn bound(list: &mut Vec<Mark>) {
     mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_) | What::BuiltParam(..)));
     mix(list, What::MixedInputs, INPUTS, |what| matches!(what, What::Input(_)));
+    mix(list, What::MixedLiterals, LITERALS, |what| matches!(what, What::Literal(_)));
 }
 
 /// The first's marks and as many of the second's as there is room for: what was once in stays in.

@@ -48,7 +48,7 @@ pub(super) fn way(program: &Program<'_>, id: CredentialId, trace: &Trace) -> Vec
         steps.push(Step { place: origin.place, label: enters(credential, origin.source, &origin.name) });
     }
     for step in program.way(trace) {
-        if let Some(label) = passes(step, credential) {
+        if let Some(label) = passes(step, kind_name(credential.kind)) {
             push(&mut steps, Step { place: step.place, label });
         }
     }
@@ -81,8 +81,7 @@ pub(super) fn enters(credential: &Credential, source: Source, name: &str) -> Str
     }
 }
 
-fn passes(step: &TraceStep, credential: &Credential) -> Option<String> {
-    let kind = kind_name(credential.kind);
+pub(super) fn passes(step: &TraceStep, kind: &str) -> Option<String> {
     match &step.event {
         TraceEvent::Enters => None,
         TraceEvent::Returned(name) if name.is_empty() => None,

@@ -200,3 +200,30 @@ fn the_same_input_gives_the_same_bytes() {
     let reversed = directory(&files);
     assert!(first == output(reversed.path(), None), "the order in which files were made changes the output");
 }
+
+#[test]
+fn no_format_shows_a_credential_that_is_written_in_the_source() {
+    let secrets = ["mossy-lantern-2291", "tr4ctor-green-77", "vk2-pine-needle-ee", "c2d81b7705f34be59a07"];
+    let [password, address, default, bytes] = secrets;
+    let text = format!(
+        "use clap::Parser;\n\
+         #[derive(Parser)]\n\
+         struct Args {{\n    #[arg(long, default_value = \"{default}\")]\n    token: String,\n}}\n\
+         const PASSWORD: &str = r#\"{password}\"#; // not {password}\n\
+         pub fn all(client: &reqwest::Client) {{\n    \
+             let args = Args::parse();\n    \
+             let _ = client.get(\"https://kiwi.travel\").bearer_auth(args.token);\n    \
+             let _ = client.get(\"https://kiwi.travel\").basic_auth(\"kiwi\", Some(PASSWORD));\n    \
+             let _ = sqlx::PgPool::connect(\"postgres://kiwi:{address}@db.kiwi.travel/kiwi\");\n    \
+             let _ = jsonwebtoken::EncodingKey::from_secret(b\"{bytes}\");\n}}\n"
+    );
+    let dir = directory(&[("a.rs", &text)]);
+    for format in ["human", "short", "json"] {
+        let run = run_binary(dir.path(), &["--message-format", format, "a.rs"]);
+        let all = format!("{}{}", run.out, run.err);
+        assert!(all.matches("hardcoded-credential").count() >= 4, "{format}: {all}");
+        for secret in secrets {
+            assert!(!all.contains(secret), "{format} shows {secret}\n{all}");
+        }
+    }
+}

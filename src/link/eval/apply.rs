@@ -52,6 +52,8 @@ impl Frame<'_, '_> {
         }
         let mut value = self.result(entry, receiver, args);
         value = self.apply_closures(entry, value, receiver, args, place);
+        self.note_described(entry, path, receiver, args, place);
+        self.keep_addresses(entry, &mut value, args);
         value.add(&self.credentials(entry, receiver, args, exprs, place));
         value = self.act(entry, value, path, receiver, args, place);
         if entry.refreshes {
@@ -214,6 +216,9 @@ impl Frame<'_, '_> {
         }
         if let Some(name) = entry.reads_env.first() {
             let origin = self.origin(place, Source::Env, name);
+            if let Some(gather) = &mut self.e.gather {
+                gather.implicit.insert(origin);
+            }
             let class = self.class(entry.kind, entry.lifetime, name);
             let credential = naming::credential(self.e, origin, class);
             marks = union(
@@ -365,7 +370,7 @@ impl Frame<'_, '_> {
     }
 
     /// Whether a type is a client, and how well that is known.
-    fn certainty(&self, ty: &Ty) -> Option<Certainty> {
+    pub(super) fn certainty(&self, ty: &Ty) -> Option<Certainty> {
         let path = ty.path()?;
         match ty.role(self.catalog()) {
             Some(TypeRole::Client | TypeRole::Pool | TypeRole::Connection) => Some(Certainty::Known),

@@ -40,6 +40,7 @@ impl<'a> Frame<'_, 'a> {
             Some(Res::Variant(def, name)) => self.construct(def, Some(&name), args),
             Some(Res::External(external)) => {
                 let values = self.eval_all(args);
+                self.note_external_call(&external, &values, place);
                 let value = self.call_external(&external, &values, None, args, place);
                 self.with_turbofish(value, path)
             }
@@ -69,12 +70,29 @@ impl<'a> Frame<'_, 'a> {
             self.note_use(value, place);
         }
         let name = path.last_name();
+        self.note_shapes(name, &values, place);
+        if let Some(value) = self.call_derived(path, name) {
+            return value;
+        }
         // `T::default()` of a generic, `From::from(x)`: what comes out is made of what goes in.
         if matches!(name, "from" | "new" | "clone") {
             values.into_iter().next().unwrap_or_default()
         } else {
             Value::default()
         }
+    }
+
+    /// `Args::parse()`, which a derive writes: a value of the type in front.
+    fn call_derived(&self, path: &'a Path, name: &str) -> Option<Value> {
+        const PARSING: [&str; 7] =
+            ["parse", "try_parse", "parse_from", "try_parse_from", "from_args", "init_from_env", "from_env"];
+        if !PARSING.contains(&name) || path.segments.len() < 2 {
+            return None;
+        }
+        let segments = path.segments[..path.segments.len() - 1].to_vec();
+        let owner = Path { segments, ..path.clone() };
+        let ty = self.e.types.lower(self.scope, &crate::facts::path::TypeRef::Path(owner));
+        matches!(ty, Ty::Def(..)).then(|| Value::of(ty))
     }
 
     fn with_turbofish(&self, value: Value, path: &'a Path) -> Value {
@@ -111,6 +129,10 @@ impl<'a> Frame<'_, 'a> {
             let field = self.eval(*e);
             let field =
                 if args.len() == 1 { naming::named(self.e, field, &self.name_of(def)) } else { field };
+            let at = self.place_of(*e);
+            if let Some(gather) = &mut self.e.gather {
+                gather.at = Some(at);
+            }
             self.e.fill_field(def, &name, &field, self.def);
             self.note_escape(&field);
             value.set_field(name, field);
@@ -120,6 +142,10 @@ impl<'a> Frame<'_, 'a> {
 
     /// Calls a function of this run.
     pub(super) fn call_def(&mut self, def: DefId, args: &[Value], place: Place) -> Value {
+        self.note_shapes_passed(def, args, place);
+        if let Some(gather) = &mut self.e.gather {
+            gather.at = Some(place);
+        }
         let signature = self.e.signature(def);
         for ((param, value), at) in signature.params.iter().zip(args).zip(0..) {
             if let Some(part) = param.part_of(value) {
@@ -229,13 +255,35 @@ impl<'a> Frame<'_, 'a> {
         }
         let catalog = self.catalog();
         if let Some(entry) = catalog.function(path) {
-            return self.apply(entry, path, receiver, args, exprs, place);
+            let mut value = self.apply(entry, path, receiver, args, exprs, place);
+            if is_empty_text(path) {
+                self.note_nothing(&mut value, place);
+            }
+            return value;
         }
         self.run_closures(args, place);
         for value in args {
             self.note_use(value, place);
         }
         self.guess(path, args, place)
+    }
+
+    /// A text whose form says that it is a secret, given to another package's function that does not only hand it on.
+    fn note_external_call(&mut self, path: &SmolStr, values: &[Value], place: Place) {
+        if !self.is_gathering() {
+            return;
+        }
+        let hands_on = self.catalog().function(path).is_some_and(|entry| !entry.passes.is_empty());
+        let last = path.rsplit("::").next().unwrap_or_default();
+        if last == "set_var"
+            && let [key, value] = values
+            && let Some(key) = &key.text
+        {
+            self.note_setting(&key.text.clone(), value, place);
+        }
+        if !hands_on && !path.starts_with("std::") {
+            self.note_shapes(last, values, place);
+        }
     }
 
     /// An associated function that the catalog does not know: by convention a constructor, if its name is one.
@@ -252,6 +300,10 @@ impl<'a> Frame<'_, 'a> {
             SmolStr::new(owner)
         };
         let mut value = Value::of(Ty::External(owner, None));
+        if is_empty_text(path) {
+            self.note_nothing(&mut value, place);
+        }
+        self.note_constructor(&value.ty.clone(), args, place);
         if value.ty.role(self.catalog()) == Some(TypeRole::Plain) {
             return value;
         }
@@ -295,6 +347,14 @@ fn generic_output(args: &[Value], value: &mut Value) {
     {
         value.ty = only.ty.clone();
     }
+}
+
+/// Whether a function gives an empty text.
+fn is_empty_text(path: &str) -> bool {
+    matches!(
+        path,
+        "std::string::String::new" | "std::string::String::default" | "std::default::Default::default"
+    )
 }
 
 /// Names of associated functions that make a value of their type.

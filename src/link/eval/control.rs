@@ -4,7 +4,7 @@ use super::{
     Frame,
     fork::{side_of_truth, truth},
 };
-use crate::facts::{ExprId, ExprKind, PatId, expr::Arm, expr::BinaryOp};
+use crate::facts::{ExprId, ExprKind, PatId, PatKind, expr::Arm, expr::BinaryOp};
 use crate::link::{
     event::{Event, EventArm, ForkSide},
     value::Value,
@@ -102,13 +102,27 @@ impl<'a> Frame<'_, 'a> {
             let ((result, guarded), inner) = self.branch(|frame| {
                 frame.bind(arm.pat, value);
                 let guarded = arm.guard.and_then(|guard| frame.eval_condition(guard));
-                (frame.eval(arm.body), guarded)
+                let result = frame.eval(arm.body);
+                let result =
+                    if frame.is_absent(arm.pat) { frame.fallen_back(value, result) } else { result };
+                (result, guarded)
             });
             events.push(EventArm { side: side.or(guarded), events: inner });
             joined = Some(joined.map_or_else(|| result.clone(), |known| known.join(&result)));
         }
         self.push_branch(Self::complete_sides(events));
         joined.unwrap_or_default()
+    }
+
+    /// Whether a pattern means that something is not there: `Err(_)`, `None`, `_`.
+    fn is_absent(&self, pat: PatId) -> bool {
+        match &self.facts().pat(pat).kind {
+            PatKind::Wild => true,
+            PatKind::TupleStruct(path, _) => path.last_name() == "Err",
+            PatKind::Path(path) => path.last_name() == "None",
+            PatKind::Ident(name, _) => name == "None",
+            _ => false,
+        }
     }
 
     /// Where one arm is the child's or parent's, the arms that say nothing are the other's.

@@ -16,9 +16,8 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn eval_macro(&mut self, call: &'a MacroCall, span: Span) -> Value {
         match self.macro_role(call) {
             Some(MacroRole::Format) => self.eval_format(call),
-            Some(MacroRole::CompileTimeEnv | MacroRole::CompileTimeFile) => {
-                self.eval_compile_time(call, span)
-            }
+            Some(MacroRole::CompileTimeEnv) => self.eval_compile_time(call, span, false),
+            Some(MacroRole::CompileTimeFile) => self.eval_compile_time(call, span, true),
             Some(MacroRole::Futures) => {
                 let place = self.place(span);
                 self.events.push(Event::UseRuntime(place));
@@ -34,8 +33,12 @@ impl<'a> Frame<'_, 'a> {
                 self.eval_body(call);
                 Value::default()
             }
-            Some(MacroRole::Collection | MacroRole::LazyStatics | MacroRole::ThreadLocals) | None => {
+            Some(MacroRole::Collection | MacroRole::LazyStatics | MacroRole::ThreadLocals) => {
                 self.eval_body(call)
+            }
+            None => {
+                let value = self.eval_body(call);
+                self.without_literals(value)
             }
         }
     }
@@ -92,10 +95,25 @@ impl<'a> Frame<'_, 'a> {
             let value = self.eval(*e);
             text.add(&super::made_of(&value));
         }
+        self.keep_template(args, &mut text);
         text
     }
 
-    fn eval_compile_time(&mut self, call: &'a MacroCall, span: Span) -> Value {
+    /// An address with holes is known by where it begins.
+    fn keep_template(
+        &mut self,
+        args: &'a [(Option<crate::facts::Name>, crate::facts::ExprId)],
+        text: &mut Value,
+    ) {
+        let Some((_, first)) = args.first().filter(|_| self.is_gathering()) else { return };
+        let template = self.eval(*first);
+        let is_address = template.text.as_ref().is_some_and(|it| it.text.contains("://"));
+        if is_address {
+            text.add(&template.marks);
+        }
+    }
+
+    fn eval_compile_time(&mut self, call: &'a MacroCall, span: Span, is_file: bool) -> Value {
         let MacroBody::Args(args) = &call.body else { return Value::default() };
         let name = args
             .first()
@@ -106,6 +124,7 @@ impl<'a> Frame<'_, 'a> {
         let place = self.place(span);
         let origin =
             self.e.tables.origins.intern(Origin { place, source: Source::CompileTime, name: name.clone() });
+        self.e.tables.compiled.insert(origin, (self.def, is_file));
         let what = match naming::credential_by_name(self.e, origin, &name) {
             Some(credential) => What::Credential(credential),
             None => What::Input(origin),

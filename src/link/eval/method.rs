@@ -28,6 +28,7 @@ impl<'a> Frame<'_, 'a> {
         let values = self.eval_all(args);
         let place = self.place_of(id);
         let call = MethodCall { id, receiver, method, args, place };
+        self.note_base_address(method);
         self.note_renewing(&on, method, place);
         let value = self.call_method(&call, &on, &values);
         match turbofish.first() {
@@ -126,6 +127,7 @@ impl<'a> Frame<'_, 'a> {
         if !own.is_empty() {
             return Some(self.call_defs(call, &own, on, values));
         }
+        self.note_method_once(call, on, values);
         match catalog.ty(path).map(|entry| entry.is) {
             Some(TypeRole::Builder) => Some(self.call_on_builder(call, path, on, values)),
             Some(TypeRole::Plain) if !self.is_known_by_name(call.method) => {
@@ -254,6 +256,7 @@ impl<'a> Frame<'_, 'a> {
     fn call_by_name(&mut self, call: &MethodCall<'a>, inner: &Ty, on: &Value, values: &[Value]) -> Value {
         let any = self.catalog().any_receiver();
         let has = |list: &[String]| list.iter().any(|name| name == call.method.as_str());
+        self.note_method_once(call, on, values);
         self.note_use(on, call.place);
         for value in values {
             self.note_use(value, call.place);
@@ -270,6 +273,7 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.falls_back) {
             let other = self.first_result(values, &[], call.place);
+            let other = self.fallen_back(on, other);
             return content_of_fallible(on.clone()).join(&other);
         }
         if has(&any.inspects) {
@@ -278,10 +282,13 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.either) {
             let other = values.first().cloned().unwrap_or_default();
+            let other = self.fallen_back(on, other);
             return content_of_fallible(on.clone()).join(&other);
         }
         if has(&any.absorbs) {
-            for value in values {
+            // A key is not what a map holds.
+            let keys = usize::from(self.is_gathering() && values.len() == 2);
+            for value in &values[keys..] {
                 let marks = carried(value);
                 self.absorb(call.receiver, &marks);
                 self.note_escape(value);
@@ -292,10 +299,31 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.passes) {
             self.run_closures(values, call.place);
-            return passed_on(call.method, on);
+            let value = passed_on(call.method, on);
+            if call.method != "unwrap_or_default" || !self.is_gathering() {
+                return value;
+            }
+            let mut nothing = Value::default();
+            self.note_nothing(&mut nothing, call.place);
+            let nothing = self.fallen_back(on, nothing);
+            return value.join(&nothing);
         }
         self.run_closures(values, call.place);
         self.unknown_method(call, inner, on, values)
+    }
+
+    /// Notes the arguments of a method that the catalog does not describe, when it is first looked up.
+    fn note_method_once(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) {
+        if self.noted == Some(call.place) || values.is_empty() {
+            return;
+        }
+        self.noted = Some(call.place);
+        self.note_method(call.method, on, values, call.place);
+        let key = values.first().and_then(|key| key.text.as_ref());
+        let is_example = key.is_some_and(|key| self.catalog().words().speaks_of_something_else(&key.text));
+        if !is_example {
+            self.note_shapes(call.method, values, call.place);
+        }
     }
 
     fn store_args_in_cells(&mut self, on: &Value, values: &[Value], place: Place) {
@@ -344,7 +372,15 @@ impl<'a> Frame<'_, 'a> {
         match values.iter().find(|value| value.callable.is_some()) {
             Some(value) => {
                 let value = value.clone();
-                self.run_maybe(&value, &[content], place)
+                let result = self.run_maybe(&value, &[content], place);
+                // `map_or(default, f)`
+                match values {
+                    [default, _] if self.is_gathering() && default.callable.is_none() => {
+                        let default = self.fallen_back(on, default.clone());
+                        result.join(&default)
+                    }
+                    _ => result,
+                }
             }
             None => on.clone(),
         }

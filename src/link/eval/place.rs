@@ -71,6 +71,10 @@ impl<'a> Frame<'_, 'a> {
         if let Some(known) = self.e.field(def, name, self.def) {
             value = value.join(&known);
         }
+        if let Some(gather) = &mut self.e.gather {
+            let part = gather.parts.intern((def, name.clone()));
+            value.add_mark(What::Part(part), None);
+        }
         if self.is_read_from_outside(def)
             && let Some(place) = self.field_place(def, name)
         {
@@ -124,6 +128,12 @@ impl<'a> Frame<'_, 'a> {
             let field = self.eval(*e);
             let field = naming::named(self.e, field, name);
             let field = with_step(&field, self.place_of(*e), &TraceEvent::Stored(name.clone()));
+            let at = self.place_of(*e);
+            self.note_base_address(name);
+            self.note_field(&ty, name, &field, at);
+            if let Some(gather) = &mut self.e.gather {
+                gather.at = Some(at);
+            }
             if let Ty::Def(def, _) = &ty {
                 self.e.fill_field(*def, name, &field, self.def);
             }
@@ -196,6 +206,11 @@ impl<'a> Frame<'_, 'a> {
         let target = self.eval(base);
         let value = naming::named(self.e, value.clone(), name);
         self.note_escape(&value);
+        let at = self.place_of(base);
+        self.note_field(&target.ty.innermost(self.catalog()), name, &value, at);
+        if let Some(gather) = &mut self.e.gather {
+            gather.at = Some(at);
+        }
         if let Ty::Def(def, _) = target.ty.innermost(self.catalog()) {
             self.e.fill_field(def, name, &value, self.def);
         }
@@ -324,6 +339,9 @@ impl<'a> Frame<'_, 'a> {
             return;
         }
         let name = cell.name.clone();
+        if let Some(gather) = &mut self.e.gather {
+            gather.at = Some(place);
+        }
         self.note_escape(value);
         let value = naming::named(self.e, value.clone(), &name);
         let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };

@@ -1,0 +1,137 @@
+//! `hardcoded-credential`: a literal secret reaches a client, a header or an authentication call.
+
+use std::collections::BTreeMap;
+
+use super::story::article;
+use super::{
+    Check, Rule,
+    arrival::{called, kind_of, taker, way_of_literal},
+};
+use crate::catalog::{
+    schema::CredentialKind,
+    secret::{Verdict, host_of, is_local, user_info},
+};
+use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::link::{
+    Program,
+    sinks::{Arrival, Arriving, Literal, Sink, SinkKind, Target},
+    value::Certainty,
+};
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "hardcoded-credential",
+    summary: "a secret that is written in the source is sent",
+    level: Level::Deny,
+    since: "0.1.0",
+    page: include_str!("../../rules/hardcoded-credential.md"),
+    check: Check::Program(check),
+};
+
+/// A literal at a sink.
+struct Seen<'p> {
+    literal: &'p Literal,
+    arrival: &'p Arrival,
+    sink: &'p Sink,
+    confidence: Confidence,
+}
+
+fn check(program: &Program<'_>, findings: &mut Findings) {
+    let mut by_literal: BTreeMap<Place, Seen<'_>> = BTreeMap::new();
+    for reached in program.sinks() {
+        for arrival in &reached.arrivals {
+            let Some(seen) = see(program, &reached.sink, arrival) else { continue };
+            let rank = |it: &Seen<'_>| (it.confidence, it.sink.certainty, std::cmp::Reverse(it.sink.place));
+            let is_better = by_literal.get(&seen.literal.place).is_none_or(|known| rank(&seen) > rank(known));
+            if is_better {
+                by_literal.insert(seen.literal.place, seen);
+            }
+        }
+    }
+    for seen in by_literal.values() {
+        findings.push(finding(program, seen));
+    }
+}
+
+fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Option<Seen<'p>> {
+    let Arriving::Literal(id) = arrival.what else { return None };
+    let literal = program.literal(id);
+    let kind = kind_of(program, sink, &literal.name);
+    let Verdict::Secret { is_strong } = program.catalog().judge(&literal.text, kind) else { return None };
+    let is_refused = sink.kind == SinkKind::Configuration
+        || is_named_otherwise(program, literal, arrival)
+        || !is_evident(program, literal, arrival)
+        || is_for_this_machine(sink, literal, kind);
+    if is_refused {
+        return None;
+    }
+    Some(Seen { literal, arrival, sink, confidence: confidence(program, sink, literal, kind, is_strong) })
+}
+
+/// Whether a name on the way says that it is something else: an identifier, something public, a test's.
+fn is_named_otherwise(program: &Program<'_>, literal: &Literal, arrival: &Arrival) -> bool {
+    let words = program.catalog().words();
+    let names = arrival.names.iter().chain([&literal.name]);
+    let mut names = names.filter(|name| !name.is_empty());
+    words.is_about_credentials(&literal.name) || names.any(|name| words.speaks_of_something_else(name))
+}
+
+/// Whether it is this literal that arrives: what goes through a field or cell is one of many there, unless it is called a
+/// credential where it is put in.
+fn is_evident(program: &Program<'_>, literal: &Literal, arrival: &Arrival) -> bool {
+    let speaks = |name: &str| program.speaks_of_credential(name);
+    let is_kept = arrival.hops.iter().any(|hop| !matches!(hop.into, Target::Parameter(_)));
+    !is_kept || speaks(&literal.name) || arrival.names.last().is_some_and(|name| speaks(name))
+}
+
+/// Whether a password is for a server of the developer's own machine.
+fn is_for_this_machine(sink: &Sink, literal: &Literal, kind: Option<CredentialKind>) -> bool {
+    let is_local_address = sink.addresses.iter().filter_map(|text| host_of(text)).any(is_local);
+    let is_password = matches!(kind, Some(CredentialKind::Password | CredentialKind::ConnectionString));
+    user_info(&literal.text).is_none() && (is_local_address || (sink.is_local && is_password))
+}
+
+fn confidence(
+    program: &Program<'_>,
+    sink: &Sink,
+    literal: &Literal,
+    kind: Option<CredentialKind>,
+    is_strong: bool,
+) -> Confidence {
+    let is_shaped =
+        program.catalog().key_shape(&literal.text).is_some() || literal.text.contains("PRIVATE KEY-----");
+    let is_password = kind == Some(CredentialKind::Password);
+    match sink.certainty {
+        _ if is_shaped => Confidence::High,
+        Certainty::Known if is_strong || is_password => Confidence::High,
+        Certainty::Known => Confidence::Medium,
+        Certainty::Named if is_strong || is_password => Confidence::Medium,
+        Certainty::Guessed if is_strong => Confidence::Medium,
+        Certainty::Named | Certainty::Guessed => Confidence::Low,
+    }
+}
+
+fn finding(program: &Program<'_>, seen: &Seen<'_>) -> Finding {
+    let kind = called(kind_of(program, seen.sink, &seen.literal.name));
+    let taker = taker(seen.sink);
+    let message = match &seen.literal.fallback {
+        Some(name) if !name.is_empty() => {
+            let article = article(kind);
+            format!(
+                "where `{name}` is missing, {taker} is given {article} {kind} that is written in the source"
+            )
+        }
+        _ => format!("the {kind} for {taker} is written in the source"),
+    };
+    let primary =
+        Step { place: seen.literal.place, label: "whoever has the source or the binary has this".to_owned() };
+    let mut finding = Finding::new(RULE.id, Level::Deny, seen.confidence, message, primary);
+    finding.steps = way_of_literal(program, seen.literal, seen.arrival, seen.sink);
+    finding.help = vec![
+        format!(
+            "read the {kind} from the environment or a secret store when the process starts, and stop where it is missing"
+        ),
+        format!("revoke this {kind}: it stays in the history of the repository"),
+    ];
+    finding
+}
