@@ -64,6 +64,8 @@ pub(super) struct Summary {
     pub ret: Value,
     /// What flows into its parameters from inside, by parameter.
     pub absorbs: BTreeMap<u16, Marks>,
+    /// What it calls its parameters with, by parameter.
+    pub called_with: BTreeMap<u16, Value>,
     /// Its events.
     pub events: Vec<Event>,
     /// Whether it waits for a time anywhere.
@@ -213,6 +215,10 @@ impl<'a> Engine<'a> {
             for (at, marks) in &old.absorbs {
                 let known = summary.absorbs.entry(*at).or_insert_with(no_marks);
                 *known = union(marks, known);
+            }
+            for (at, args) in &old.called_with {
+                let known = summary.called_with.entry(*at).or_default();
+                *known = args.join(known);
             }
         }
         let is_new = self.tables.summaries.get(&def).is_none_or(|old| !is_covered(old, &summary));
@@ -402,6 +408,7 @@ fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
         && old.asks_pid == new.asks_pid
         && old.ret.covers(&new.ret)
+        && new.called_with.iter().all(|(at, args)| old.called_with.get(at).is_some_and(|old| old.covers(args)))
         && new.absorbs.iter().all(|(at, marks)| {
             let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);
             Value { marks: known, ..Value::default() }

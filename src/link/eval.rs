@@ -4,6 +4,7 @@ mod apply;
 mod call;
 mod closure;
 mod control;
+mod convert;
 mod fork;
 mod macros;
 mod memo;
@@ -17,6 +18,8 @@ use place::content_of_fallible;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::{
     engine::{Engine, Summary},
@@ -64,6 +67,10 @@ pub(super) struct Frame<'f, 'a> {
     asks_pid: bool,
     /// The closures being run: one that calls its own name means a function, or would never end.
     open_closures: Vec<ExprId>,
+    /// The closures that were written in what is read: others have captures of their own.
+    own_closures: FxHashSet<ExprId>,
+    /// What the function calls its parameters with, by parameter.
+    called_with: BTreeMap<u16, Value>,
     /// How many closures were run.
     closure_runs: u32,
     /// Hazards that left the function for a place that outlives it.
@@ -91,6 +98,8 @@ impl<'f, 'a> Frame<'f, 'a> {
             sleeps: false,
             asks_pid: false,
             open_closures: Vec::new(),
+            own_closures: FxHashSet::default(),
+            called_with: BTreeMap::new(),
             closure_runs: 0,
             escaped: Vec::new(),
             expected: None,
@@ -105,6 +114,7 @@ impl<'f, 'a> Frame<'f, 'a> {
         Summary {
             ret: frame.ret,
             absorbs: frame.absorbs,
+            called_with: frame.called_with,
             events: frame.events,
             sleeps: frame.sleeps,
             asks_pid: frame.asks_pid,
@@ -117,11 +127,12 @@ impl<'f, 'a> Frame<'f, 'a> {
             self.events.push(Event::Create(hazard));
         }
         self.bind_params(item);
+        let declared = item.output.as_ref().map(|ty| self.e.types.lower(self.scope, ty)).unwrap_or_default();
         if let Some(body) = item.body {
             let tail = self.eval(body);
+            let tail = self.converted(body, tail, &declared);
             self.give_back(&tail);
         }
-        let declared = item.output.as_ref().map(|ty| self.e.types.lower(self.scope, ty)).unwrap_or_default();
         self.ret = std::mem::take(&mut self.ret).typed(declared, self.catalog());
         let ret = std::mem::take(&mut self.ret);
         let ret = self.settled(ret);
@@ -204,7 +215,7 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     /// Adds what the function gives back, and keeps its hazards from being dropped at its end.
     fn give_back(&mut self, value: &Value) {
-        let value = value.clone().cut(3).light();
+        let value = self.sealed(value.clone()).cut(3).light();
         self.ret = if self.ret.is_nothing() { value } else { self.ret.join(&value) };
     }
 
@@ -324,11 +335,11 @@ impl<'f, 'a> Frame<'f, 'a> {
         match literal {
             Literal::Str(text) => Value {
                 ty: Ty::external("std::primitive::str"),
-                text: Some(super::value::Text { text: text.into(), place: self.place(span) }),
+                text: Some(super::value::Text { text: text.into(), place: self.place(span), is_one_of_many: false }),
                 ..Value::default()
             },
             Literal::Int(digits) => Value {
-                text: Some(super::value::Text { text: digits.clone(), place: self.place(span) }),
+                text: Some(super::value::Text { text: digits.clone(), place: self.place(span), is_one_of_many: false }),
                 ..Value::of(Ty::external("std::primitive::int"))
             },
             _ => Value::default(),
@@ -352,7 +363,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             all = all.join(&value);
         }
         let ty = Ty::Slice(super::ty::args(vec![all.ty.clone()]));
-        Value { ty, text: None, callable: None, ..all }
+        Value { ty, ..all }
     }
 
     fn eval_block(&mut self, block: &'a Block, _span: Span) -> Value {
@@ -430,8 +441,10 @@ impl<'f, 'a> Frame<'f, 'a> {
         };
         let before = self.events.len();
         self.expected = self.name_of_pat(pat);
-        let value = self.eval(init).typed(declared, self.catalog());
+        let value = self.eval(init);
         self.expected = None;
+        let target = if declared.is_unknown() { self.type_of_pat(pat) } else { declared.clone() };
+        let value = self.converted(init, value, &target).typed(declared, self.catalog());
         self.drop_temporaries(before, Some(pat), &value, init);
         if let Some(otherwise) = otherwise {
             self.branch(|frame| {
@@ -536,6 +549,7 @@ impl<'f, 'a> Frame<'f, 'a> {
         let id = self.cell_of_static(self.def);
         let Some(init) = item.init else { return };
         let value = self.eval(init);
+        let value = self.converted(init, value, &ty);
         let value = naming::named(self.e, value, name);
         self.fill_cell(id, &value, self.place(span), super::cells::FillKind::Initialiser);
     }

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{
     engine::Engine,
-    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What},
+    value::{Credential, CredentialId, Mark, Origin, OriginId, Param, Source, Value, Wanted, What},
     world::DefId,
 };
 use crate::catalog::{
@@ -22,6 +22,21 @@ pub(super) fn credential_by_name(
 ) -> Option<CredentialId> {
     let class = engine.inputs().catalog.words().classify(name)?;
     Some(credential(engine, origin, class))
+}
+
+/// What a variable of the environment holds, by its name.
+pub(super) fn variable(engine: &mut Engine<'_>, place: Place, name: &SmolStr) -> What {
+    let origin = engine.tables.origins.intern(Origin { place, source: Source::Env, name: name.clone() });
+    if let Some(named) = credential_by_name(engine, origin, name) {
+        return What::Credential(named);
+    }
+    let Some(entry) = engine.inputs().catalog.env(name) else { return What::Input(origin) };
+    let class = NameClass {
+        kind: entry.kind,
+        lifetime: entry.lifetime.unwrap_or(Lifetime::Rotatable),
+        is_own_signing: false,
+    };
+    What::Credential(credential(engine, origin, class))
 }
 
 /// The credential that something from outside is, because of where it goes.

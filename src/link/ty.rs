@@ -366,11 +366,29 @@ fn fill_alias(ty: Ty, list: Vec<Ty>) -> Ty {
             if filled.is_empty() {
                 return Ty::External(path, args(list));
             }
-            if let Some(open) = filled.iter_mut().find(|ty| ty.is_unknown()) {
-                *open = list[0].clone();
+            let mut given = list.into_iter();
+            for open in &mut filled {
+                fill_open(open, &mut given);
             }
             Ty::External(path, args(filled))
         }
         other => other,
+    }
+}
+
+/// Puts the next argument in each open place, outer ones first, from left to right.
+fn fill_open(ty: &mut Ty, given: &mut std::vec::IntoIter<Ty>) {
+    match ty {
+        Ty::Unknown => {
+            if let Some(next) = given.next() {
+                *ty = next;
+            }
+        }
+        Ty::External(_, Some(list)) | Ty::Tuple(Some(list)) | Ty::Slice(Some(list)) => {
+            let mut inner = list.to_vec();
+            inner.iter_mut().for_each(|ty| fill_open(ty, given));
+            *list = inner.into();
+        }
+        _ => {}
     }
 }

@@ -11,7 +11,7 @@ use crate::catalog::{
         Action, ClosureEntry, ClosureRuns, CredentialKind, FnEntry, KeyValue, Lifetime, Starts, TypeRole,
     },
 };
-use crate::facts::ExprId;
+use crate::facts::{ExprId, Name};
 use crate::link::{
     cells::{Cell, CellKey, FillKind, Renewal},
     event::Event,
@@ -19,7 +19,7 @@ use crate::link::{
     subst::with_step,
     ty::{self, Ty},
     value::{
-        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value,
+        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, VARIABLE, Value,
         Wanted, What, marks_of, no_marks, step, union,
     },
 };
@@ -504,19 +504,26 @@ impl Frame<'_, '_> {
     fn block_on(&mut self, value: Value, args: &[Value], place: Place) -> Value {
         self.events.push(Event::UseRuntime(place));
         let Some(future) = args.first() else { return value };
-        let result = match &future.callable {
-            Some(callable) => {
-                let callable = callable.clone();
-                self.run(&callable, &[], place)
-            }
-            None => future.clone(),
-        };
+        let result =
+            if future.callable.is_some() { self.run(future, &[], place) } else { future.clone() };
         Value { ty: result.ty.clone(), ..value.join(&result) }
     }
 
+    /// A variable of the environment; one whose name the caller gives is told apart at the call.
     fn read_env(&mut self, mut value: Value, args: &[Value], place: Place) -> Value {
-        let name = args.first().and_then(|arg| arg.text.clone()).map(|it| it.text).unwrap_or_default();
-        self.add_input(&mut value, Source::Env, &name, place);
+        let text = args.first().and_then(|arg| arg.text.clone()).filter(|text| !text.is_one_of_many);
+        let enters = step(&None, place, TraceEvent::Enters);
+        if value.ty.is_unknown() {
+            value.ty = Ty::external("std::string::String");
+        }
+        let given = args.first().filter(|_| text.is_none()).map(named_by_caller).unwrap_or_default();
+        if given.is_empty() {
+            let name = text.map(|it| it.text).unwrap_or_default();
+            value.add_mark(naming::variable(self.e, place, &name), enters);
+        } else {
+            let marks = given.into_iter().map(|what| Mark { what, trace: enters.clone() });
+            value.add(&marks_of(marks.collect()));
+        }
         value
     }
 
@@ -530,26 +537,14 @@ impl Frame<'_, '_> {
     fn add_input(&mut self, value: &mut Value, source: Source, name: &str, place: Place) {
         let origin = self.origin(place, source, name);
         // A file is told by the name of what it is read into: `token.txt` may be anything.
-        let by_name = if source == Source::Env || source == Source::SecretStore {
+        let by_name = if source == Source::SecretStore {
             naming::credential_by_name(self.e, origin, name)
         } else {
             None
         };
-        let known = if source == Source::Env { self.catalog().env(name) } else { None };
-        let what = match (by_name, known) {
-            (Some(credential), _) => What::Credential(credential),
-            (None, Some(entry)) => {
-                let class = NameClass {
-                    kind: entry.kind,
-                    lifetime: entry.lifetime.unwrap_or(Lifetime::Rotatable),
-                    is_own_signing: false,
-                };
-                What::Credential(naming::credential(self.e, origin, class))
-            }
-            (None, None) => What::Input(origin),
-        };
+        let what = by_name.map_or(What::Input(origin), What::Credential);
         value.add_mark(what, step(&None, place, TraceEvent::Enters));
-        if value.ty.is_unknown() && matches!(source, Source::Env | Source::File) {
+        if value.ty.is_unknown() && source == Source::File {
             value.ty = Ty::external("std::string::String");
         }
     }
@@ -578,13 +573,7 @@ impl Frame<'_, '_> {
     ) -> Value {
         let how = if action == Action::CellInit { FillKind::FirstCaller } else { FillKind::Store };
         let content = args.first().cloned().unwrap_or_default();
-        let content = match &content.callable {
-            Some(callable) => {
-                let callable = callable.clone();
-                self.run(&callable, &[], place)
-            }
-            None => content,
-        };
+        let content = if content.callable.is_some() { self.run(&content, &[], place) } else { content };
         if let Some(receiver) = receiver {
             self.store_in_cells(receiver, &content, place, how);
             return Value { ty: value.ty.clone(), ..value.join(&content).join(receiver) };
@@ -612,6 +601,15 @@ impl Frame<'_, '_> {
             is_example,
         })
     }
+}
+
+/// The variables of the environment that a caller names.
+fn named_by_caller(name: &Value) -> Vec<What> {
+    let named = name.marks.iter().filter_map(|mark| match mark.what {
+        What::Param(param) => Some((param, param.deeper(&[Name::new_static(VARIABLE)]))),
+        _ => None,
+    });
+    named.filter(|(param, variable)| param != variable).map(|(_, variable)| What::Param(variable)).collect()
 }
 
 /// A canonical path as people know it: `reqwest::Client`, not `reqwest::async_impl::client::legacy::Client`.

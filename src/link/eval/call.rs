@@ -2,10 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::{Frame, touched, tuple_field};
+use super::{Frame, closure::giving, touched, tuple_field};
 use crate::catalog::schema::{ClosureRuns, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
 use crate::link::{
+    engine::Summary,
     event::Event,
     naming,
     resolve::{Owner, Res},
@@ -15,6 +16,9 @@ use crate::link::{
     world::DefId,
 };
 use crate::source::Place;
+
+/// How many arguments of a function that is passed are looked at.
+const CALLED: usize = 4;
 
 /// How many implementations of one method are followed.
 const IMPLS: usize = 6;
@@ -50,12 +54,10 @@ impl<'a> Frame<'_, 'a> {
 
     fn call_value(&mut self, function: &Value, args: &[Value], place: Place) -> Value {
         self.note_use(function, place);
-        if let Some(callable) = function.callable.clone() {
-            self.run(&callable, args, place)
-        } else {
+        if function.callable.is_none() {
             self.run_closures(args, place);
-            Value::default()
         }
+        self.run(function, args, place)
     }
 
     /// A call of something that is nowhere in sight.
@@ -84,11 +86,24 @@ impl<'a> Frame<'_, 'a> {
 
     fn call_res(&mut self, def: DefId, path: &'a Path, args: &'a [ExprId], place: Place) -> Value {
         let at = self.e.types.world.def(def);
-        let ItemKind::Fn(item) = &self.e.inputs().item(at.file, at.item).kind else {
-            return self.construct(def, None, args);
+        let name = self.name_of(def);
+        let item = match &self.e.inputs().item(at.file, at.item).kind {
+            ItemKind::Fn(item) => item,
+            ItemKind::Static(_) | ItemKind::Const(_) => {
+                let function = self.eval_def(def, path.span);
+                let values = self.eval_all(args);
+                return self.call_value(&function, &values, place);
+            }
+            _ => return self.construct(def, None, args),
         };
-        let values = self.eval_all(args);
-        let value = if item.body.is_some() {
+        let mut values = self.eval_all(args);
+        self.convert_args(def, args, &mut values);
+        let value = if let [only] = values.as_slice()
+            && matches!(name.as_str(), "from" | "try_from")
+        {
+            let found = self.overloads(def, &only.ty);
+            self.call_all(&found, &values, place)
+        } else if item.body.is_some() {
             self.call_def(def, &values, place)
         } else {
             self.call_trait_fn(def, &values, place)
@@ -126,19 +141,45 @@ impl<'a> Frame<'_, 'a> {
         self.asks_pid |= summary.asks_pid;
         self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
-        let runs: Vec<Value> = self.run_closures(args, place);
-        let mut value = subst::at_call(self.e, &summary.ret, args);
+        let (args, runs) = self.run_passed(&summary, args, place);
+        let mut value = subst::at_call(self.e, &summary.ret, &args);
         if value.ty.is_unknown() {
             value.ty = self.e.types.output(def);
         }
-        generic_output(args, &mut value);
+        generic_output(&args, &mut value);
         for result in &runs {
-            if value.marks.is_empty() && value.ty.is_unknown() {
-                value = result.clone();
+            if value.ty.is_unknown() {
+                value = if value.marks.is_empty() {
+                    result.clone()
+                } else {
+                    Value { ty: result.ty.clone(), ..value }
+                };
             }
         }
         let name = self.name_of(def);
         with_step(&value, place, &TraceEvent::Returned(name))
+    }
+
+    /// Runs the functions among the arguments with what they are called with inside; the arguments with what they give.
+    fn run_passed(&mut self, summary: &Summary, args: &[Value], place: Place) -> (Vec<Value>, Vec<Value>) {
+        let mut runs = Vec::new();
+        let mut known = Vec::with_capacity(args.len());
+        for (at, arg) in args.iter().enumerate() {
+            let with = u16::try_from(at).ok().and_then(|at| summary.called_with.get(&at));
+            let is_closure = matches!(arg.callable, Some(Callable::Closure(..)));
+            if arg.callable.is_none() || (with.is_none() && !is_closure) {
+                known.push(arg.clone());
+                continue;
+            }
+            let with = with.map(|with| subst::at_call(self.e, with, args)).unwrap_or_default();
+            let with: Vec<Value> = (0..CALLED).map(|at| part(&with, at)).collect();
+            let count = with.iter().rposition(|value| value.any(|_| true)).map_or(0, |last| last + 1);
+            let with = &with[..count];
+            let result = self.run_argument(ClosureRuns::Later, arg, with, place);
+            known.push(giving(arg.clone(), result.clone()));
+            runs.push(result);
+        }
+        (known, runs)
     }
 
     pub(super) fn name_of(&self, def: DefId) -> Name {
@@ -271,6 +312,10 @@ impl<'a> Frame<'_, 'a> {
         let ty = value.ty.clone();
         self.finish_client(value, &ty, place)
     }
+}
+
+fn part(tuple: &Value, at: usize) -> Value {
+    tuple.field(&tuple_field(at)).cloned().unwrap_or_default()
 }
 
 /// `fn f<T>(x: T) -> T` gives what it takes.

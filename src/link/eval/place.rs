@@ -123,12 +123,20 @@ impl<'a> Frame<'_, 'a> {
         value.ty = ty.clone();
         for (name, e) in fields {
             let field = self.eval(*e);
+            let field = match &ty {
+                Ty::Def(def, _) => match self.e.types.field(*def, name) {
+                    Some(declared) => self.converted(*e, field, &declared),
+                    None => field,
+                },
+                _ => field,
+            };
             let field = naming::named(self.e, field, name);
             let field = with_step(&field, self.place_of(*e), &TraceEvent::Stored(name.clone()));
             if let Ty::Def(def, _) = &ty {
                 self.e.fill_field(*def, name, &field, self.def);
             }
             self.note_escape(&field);
+            let field = self.sealed(field);
             value.set_field(name.clone(), field);
         }
         self.credential_fields(&ty, value, span)
@@ -325,7 +333,8 @@ impl<'a> Frame<'_, 'a> {
         }
         let name = cell.name.clone();
         self.note_escape(value);
-        let value = naming::named(self.e, value.clone(), &name);
+        let value = self.sealed(value.clone());
+        let value = naming::named(self.e, value, &name);
         let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };
         self.e.fill_cell(id, &value, place, fill);
     }
