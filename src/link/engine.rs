@@ -13,12 +13,12 @@ use super::{
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
-        Source, Value, What, marks_of, no_marks, union,
+        Source, Value, Wanted, What, marks_of, no_marks, union,
     },
     world::{DefId, Inputs, index},
 };
 use crate::facts::{ItemKind, Name};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 
 /// How often one function is read at most. The lattice is finite; this bounds what hostile input costs.
 const ROUNDS: u32 = 12;
@@ -104,6 +104,18 @@ pub(super) struct Tables {
     pub sinks: BTreeMap<Place, Marks>,
     /// What this process signs or checks its own tokens by.
     pub signing: BTreeSet<OriginId>,
+    /// What callers bring is compared with: the process's own, which it sends to nobody.
+    pub compared: BTreeSet<OriginId>,
+    /// Cells whose content is given to where only a credential goes, and what that place takes.
+    pub sent_cells: BTreeMap<CellId, Wanted>,
+    /// Functions that are called where a server refused a credential.
+    pub on_refusal: BTreeSet<DefId>,
+    /// Cells that are emptied, and by whom.
+    pub forgotten: BTreeSet<(CellId, DefId)>,
+    /// Functions that look at a time that is kept in a static, by the file of that static.
+    pub time_readers: BTreeSet<(FileId, DefId)>,
+    /// The cells that a cell is filled from.
+    pub copies: BTreeMap<CellId, BTreeSet<CellId>>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
 }
@@ -370,6 +382,13 @@ impl<'a> Engine<'a> {
             _ => false,
         };
         fill.from_parameter = value.any(What::is_open);
+        let others = value.marks.iter().filter_map(|mark| match mark.what {
+            What::Cell(other) | What::Copied(other) if other != id => Some(other),
+            _ => None,
+        });
+        for other in others {
+            self.tables.copies.entry(id).or_default().insert(other);
+        }
         let value = self.closed(value, fill.def);
         let value = value.map_marks(&mut |mark, out| {
             if !is_left(&mark.what) {

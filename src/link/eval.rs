@@ -12,6 +12,7 @@ mod method;
 mod path;
 mod pattern;
 mod place;
+mod watch;
 
 pub(super) use apply::shown;
 use place::content_of_fallible;
@@ -58,8 +59,12 @@ pub(super) struct Frame<'f, 'a> {
     locals: Vec<Local>,
     /// How many branches and loops are around.
     depth: u32,
-    /// How many loops are around.
+    /// How many loops that go on are around.
     loops: u32,
+    /// How many branches are around that are taken where a server refused.
+    refused: u32,
+    /// The cells that were filled since the branch around began.
+    filled: Vec<(super::value::CellId, Place)>,
     ret: Value,
     events: Vec<Event>,
     absorbs: BTreeMap<u16, Marks>,
@@ -92,6 +97,8 @@ impl<'f, 'a> Frame<'f, 'a> {
             locals: Vec::new(),
             depth: 0,
             loops: 0,
+            refused: 0,
+            filled: Vec::new(),
             ret: Value::default(),
             events: Vec::new(),
             absorbs: BTreeMap::new(),
@@ -314,7 +321,11 @@ impl<'f, 'a> Frame<'f, 'a> {
             ExprKind::For { pat, iter, body } => self.eval_for(*pat, *iter, *body),
             ExprKind::Closure { .. } => self.closure_value(id),
             ExprKind::Return(e) => self.eval_return(*e),
-            ExprKind::Break(e) => e.map(|e| self.eval(e)).unwrap_or_default(),
+            ExprKind::Break(e) => {
+                let value = e.map(|e| self.eval(e)).unwrap_or_default();
+                self.end_loop();
+                value
+            }
             ExprKind::Try(e) => {
                 let value = self.eval(*e);
                 content_of_fallible(value)
@@ -521,7 +532,17 @@ impl<'f, 'a> Frame<'f, 'a> {
             self.give_back(&value);
         }
         self.events.push(Event::Return);
+        self.end_loop();
         Value::default()
+    }
+
+    /// What was filled on the way out of a loop is not filled again and again.
+    fn end_loop(&mut self) {
+        for (id, place) in self.filled.drain(..) {
+            if let Some(fill) = self.e.tables.cells[id.0 as usize].fills.get_mut(&place) {
+                fill.in_loop = false;
+            }
+        }
     }
 
     /// Notes that hazards in a value are used.

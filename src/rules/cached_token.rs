@@ -53,8 +53,10 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
 /// Of the credentials in the raw that a cell holds, the one that matters most.
 fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId)> {
     let all = program.raw_credentials(cell);
-    let tokens =
-        all.into_iter().filter(|(_, id)| !program.is_own_signing(*id) && is_token(program.credential(*id)));
+    let tokens = all.into_iter().filter(|(mark, id)| {
+        let is_own = program.is_own_signing(*id) || program.is_only_compared(*id);
+        !is_own && is_token(program.credential(*id)) && !program.is_copied(cell, &mark.what)
+    });
     tokens.min_by_key(|(_, id)| {
         let entry = program.credential(*id);
         (entry.lifetime, program.origin(entry.origin).place)

@@ -46,6 +46,7 @@ impl Frame<'_, '_> {
             return self.apply_fork(entry, fork, path, args, place);
         }
         let mut value = self.result(entry, receiver, args);
+        self.fill_arguments(entry, args, exprs, place);
         value = self.apply_closures(entry, value, receiver, args, place);
         value.add(&self.credentials(entry, receiver, args, exprs, place));
         value = self.act(entry, value, path, receiver, args, place);
@@ -94,6 +95,18 @@ impl Frame<'_, '_> {
             value.callable = None;
         }
         value
+    }
+
+    /// What the other arguments bring to one that is filled.
+    fn fill_arguments(&mut self, entry: &FnEntry, args: &[Value], exprs: &[ExprId], place: Place) {
+        for &to in &entry.fills {
+            let (Some(target), Some(e)) = (args.get(to), exprs.get(to)) else { continue };
+            for (_, value) in args.iter().enumerate().filter(|(at, _)| *at != to) {
+                if !self.store_in_cells(target, value, place, FillKind::Store) {
+                    self.absorb(*e, &carried(value));
+                }
+            }
+        }
     }
 
     /// Whether what a type holds is also in what its methods give.
@@ -281,6 +294,10 @@ impl Frame<'_, '_> {
         let mut marks = Vec::new();
         for mark in all.iter() {
             let what = match &mark.what {
+                What::Cell(id) | What::Copied(id) => {
+                    self.e.tables.sent_cells.entry(*id).or_insert(Wanted { kind, lifetime });
+                    continue;
+                }
                 What::Input(origin) => {
                     What::Credential(naming::credential_wanted(self.e, *origin, Wanted { kind, lifetime }))
                 }
@@ -483,6 +500,12 @@ impl Frame<'_, '_> {
             | Action::Send
             | Action::SpawnProcess => value,
             Action::AtFork => self.register(value, args),
+            Action::Compare => {
+                if let Some((first, second)) = receiver.or(args.first()).zip(args.last()) {
+                    self.note_compared(first, second);
+                }
+                value
+            }
         }
     }
 

@@ -136,6 +136,9 @@ impl<'a> Frame<'_, 'a> {
             let at = u16::try_from(at).unwrap_or(u16::MAX);
             self.e.fill_param(def, at, value, self.def);
         }
+        if self.refused > 0 {
+            self.e.tables.on_refusal.insert(def);
+        }
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
         self.asks_pid |= summary.asks_pid;

@@ -12,22 +12,38 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn branch<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> (T, Vec<Event>) {
         let outer = std::mem::take(&mut self.events);
         let scope = self.locals.len();
+        let filled = std::mem::take(&mut self.filled);
         self.depth += 1;
         let value = body(self);
         self.depth -= 1;
+        self.filled = filled;
         self.locals.truncate(scope);
         (value, std::mem::replace(&mut self.events, outer))
+    }
+
+    /// A branch that may be taken where a server refused.
+    fn branch_of<T>(&mut self, is_refused: bool, body: impl FnOnce(&mut Self) -> T) -> (T, Vec<Event>) {
+        let outer = self.refused;
+        self.refused += u32::from(is_refused);
+        let result = self.branch(body);
+        self.refused = outer;
+        result
     }
 
     pub(super) fn eval_if(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Value {
         let outer = self.locals.len();
         let tested = self.eval_condition(cond);
-        let (value, events) = self.branch(|frame| frame.eval(then));
+        let refusal = self.refusal(cond);
+        let (value, events) = self.branch_of(refusal == Some(true), |frame| frame.eval(then));
         self.locals.truncate(outer);
         let (other, other_events) = match otherwise {
-            Some(otherwise) => self.branch(|frame| frame.eval(otherwise)),
+            Some(otherwise) => self.branch_of(refusal == Some(false), |frame| frame.eval(otherwise)),
             None => (Value::default(), Vec::new()),
         };
+        // `if status != 401 { return … }`: what follows is done where the server refused.
+        if refusal == Some(false) && matches!(events.last(), Some(Event::Return)) {
+            self.refused += 1;
+        }
         let arms = vec![
             EventArm { side: tested, events },
             EventArm { side: tested.map(ForkSide::opposite), events: other_events },
@@ -71,6 +87,9 @@ impl<'a> Frame<'_, 'a> {
         let mut value = self.eval(first);
         for e in rest.into_iter().rev() {
             let right = self.eval(e);
+            if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
+                self.note_compared(&value, &right);
+            }
             if matches!(op, BinaryOp::Add) && matches!(ops, BinaryOp::Add) {
                 value = Value { text: None, ..value.join(&right) };
             }
@@ -88,7 +107,7 @@ impl<'a> Frame<'_, 'a> {
         let mut events = Vec::with_capacity(arms.len());
         for arm in arms {
             let side = self.side_of_pat(value, arm.pat);
-            let (result, inner) = self.branch(|frame| {
+            let (result, inner) = self.branch_of(self.arm_refuses(arm), |frame| {
                 frame.bind(arm.pat, value);
                 if let Some(guard) = arm.guard {
                     frame.eval(guard);
@@ -135,11 +154,16 @@ impl<'a> Frame<'_, 'a> {
     }
 
     pub(super) fn eval_for(&mut self, pat: PatId, iter: ExprId, body: ExprId) -> Value {
+        let is_range = matches!(self.facts().expr(iter).kind, ExprKind::Range(..));
         let iter = self.eval(iter);
         let element = self.content_of(iter);
+        // So many tries and no more: nothing is done again and again.
+        let outer = self.loops;
         self.eval_loop(|frame| {
+            frame.loops -= u32::from(is_range);
             frame.bind(pat, &element);
             frame.eval(body);
+            frame.loops = outer + 1;
         });
         Value::default()
     }

@@ -29,6 +29,12 @@ impl<'a> Frame<'_, 'a> {
         let place = self.place_of(id);
         let call = MethodCall { id, receiver, method, args, place };
         self.note_renewing(&on, method, place);
+        self.note_forgotten(&on, method, place);
+        if let [other] = values.as_slice()
+            && self.catalog().any_receiver().compares.iter().any(|name| name == method.as_str())
+        {
+            self.note_compared(&on, other);
+        }
         let value = self.call_method(&call, &on, &values);
         match turbofish.first() {
             Some(ty) if value.ty.is_unknown() => Value { ty: self.e.types.lower(self.scope, ty), ..value },
@@ -319,7 +325,10 @@ impl<'a> Frame<'_, 'a> {
     fn store(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
         let Some(last) = values.last() else { return on.clone() };
         let last = match &last.callable {
-            Some(Callable::Closure(..)) => self.first_result(values, &[], call.place),
+            // What is stored is made of what was there; a closure given to any other method is stored itself.
+            Some(Callable::Closure(..)) if call.method == "rcu" => {
+                self.first_result(values, std::slice::from_ref(on), call.place)
+            }
             _ => last.clone(),
         };
         self.note_escape(&last);

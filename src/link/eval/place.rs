@@ -335,6 +335,10 @@ impl<'a> Frame<'_, 'a> {
         self.note_escape(value);
         let value = self.sealed(value.clone());
         let value = naming::named(self.e, value, &name);
+        if how == FillKind::Store {
+            self.note_refused(id, place);
+            self.filled.push((id, place));
+        }
         let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };
         self.e.fill_cell(id, &value, place, fill);
     }
@@ -387,6 +391,9 @@ impl<'a> Frame<'_, 'a> {
         let is_cell =
             it.is_mut || it.is_ref || is_thread_local || ty.role(self.catalog()) == Some(TypeRole::Cell);
         let summary = self.e.summary_for(def, self.def);
+        if self.catalog().words().is_expiry_field(&item.name) || self.is_time(&ty) {
+            self.e.tables.time_readers.insert((at.file, self.def));
+        }
         if !is_cell {
             return summary.ret.clone();
         }
@@ -400,6 +407,10 @@ impl<'a> Frame<'_, 'a> {
         self.e.tables.cells[id.0 as usize].reads.insert(place, self.def);
         self.events.push(crate::link::event::Event::Force(id, place));
         value
+    }
+
+    fn is_time(&self, ty: &Ty) -> bool {
+        ty.innermost(self.catalog()).role(self.catalog()) == Some(TypeRole::Instant)
     }
 
     /// The value behind a lock or pointer: the same value, seen through one wrapper.
