@@ -20,6 +20,7 @@ pub struct Words {
     headers: Headers,
     placeholders: Placeholders,
     clients: FxHashSet<String>,
+    never_clients: FxHashSet<String>,
 }
 
 /// What a name says of the value it names.
@@ -49,6 +50,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Clients {
     last: Vec<String>,
+    never: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +132,7 @@ impl Words {
             headers: file.headers,
             placeholders: file.placeholders,
             clients: file.clients.last.into_iter().collect(),
+            never_clients: file.clients.never.into_iter().collect(),
         }
     }
 
@@ -189,6 +192,12 @@ impl Words {
     #[must_use]
     pub fn is_client_type(&self, name: &str) -> bool {
         split(name).last().is_some_and(|last| self.clients.contains(last))
+    }
+
+    /// Whether a type of this name, of which nothing else is known, is surely no client.
+    #[must_use]
+    pub fn is_never_client(&self, name: &str) -> bool {
+        split(name).iter().any(|word| self.never_clients.contains(word))
     }
 
     /// Whether a literal is one that nobody takes for a secret.

@@ -18,7 +18,7 @@ use super::{
     ty::{Ty, Types},
     value::{
         Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
-        GIVEN, OriginId, Source, Trace, TraceStep, Value, What, steps,
+        GIVEN, Marks, OriginId, Source, Trace, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };
@@ -252,8 +252,8 @@ impl Program<'_> {
         // What stands deeper belongs to a configuration or a client of its own.
         let fields = cell.content.fields.iter().flat_map(|fields| fields.iter());
         let fields = fields.filter(|(name, field)| *name != GIVEN && self.is_text_of_credential(&field.ty, 0));
-        let fields = fields.map(|(_, field)| field);
-        let marks = cell.content.marks.iter().chain(fields.flat_map(|field| field.marks.iter()));
+        let fields: Vec<Marks> = fields.map(|(_, field)| self.marks_of_field(field)).collect();
+        let marks = cell.content.marks.iter().chain(fields.iter().flat_map(|marks| marks.iter()));
         marks.filter_map(raw).collect()
     }
 

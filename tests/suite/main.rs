@@ -14,6 +14,7 @@ mod facts {
 mod formats;
 mod hostile;
 mod house;
+mod model;
 mod pages;
 mod projects;
 mod readme;

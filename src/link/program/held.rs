@@ -1,12 +1,16 @@
 //! What a cell holds: whether it is the text of a credential, its own, and kept for sending.
 
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
 use super::{NEST, Program};
 use crate::catalog::schema::{Lifetime, TypeRole};
 use crate::link::{
     cells::Cell,
     renew::FIELDS,
     ty::Ty,
-    value::{CellId, CredentialId, What},
+    value::{CellId, CredentialId, Marks, Value, What},
     world::index,
 };
 
@@ -37,6 +41,15 @@ impl Program<'_> {
         }
     }
 
+    /// What a field holds: a newtype around a text holds what the text does.
+    pub(super) fn marks_of_field(&self, field: &Value) -> Marks {
+        let is_newtype = match field.ty.innermost(self.catalog) {
+            Ty::Def(def, _) => self.parts.get(&def).is_some_and(|parts| parts.len() == 1),
+            _ => false,
+        };
+        if is_newtype { field.all_marks() } else { Rc::clone(&field.marks) }
+    }
+
     /// Whether a type that nobody described may hold a credential in the raw: std's and the run's own may, others where
     /// their name says so. What parses, hashes, signs or is called is none.
     pub(super) fn is_named_for_text(&self, ty: &Ty) -> bool {
@@ -47,6 +60,17 @@ impl Program<'_> {
         }
         let class = self.catalog.words().classify(name);
         TEXTS.iter().any(|text| name.ends_with(text)) || class.is_some_and(|class| !class.is_own_signing)
+    }
+
+    /// The client that a cell is taken to hold when its type is one of another package that nobody described: its name,
+    /// as people know it. What parses, hashes, signs or is set up by a credential is none, by its name.
+    #[must_use]
+    pub fn guessed_client(&self, cell: &Cell) -> Option<SmolStr> {
+        let ty = cell.ty.innermost(self.catalog);
+        let name = ty.path()?.rsplit("::").next()?;
+        let is_known = ty.entry(self.catalog).is_some() || self.is_named_for_text(&ty);
+        let is_guessed = !is_known && !self.catalog.words().is_never_client(name);
+        is_guessed.then(|| self.shown_type(&ty))
     }
 
     /// Whether a credential is only compared with what callers bring, and sent to nobody: the process's own.
