@@ -427,7 +427,10 @@ fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
         && old.asks_pid == new.asks_pid
         && old.ret.covers(&new.ret)
-        && new.called_with.iter().all(|(at, args)| old.called_with.get(at).is_some_and(|old| old.covers(args)))
+        && new
+            .called_with
+            .iter()
+            .all(|(at, args)| old.called_with.get(at).is_some_and(|old| old.covers(args)))
         && new.absorbs.iter().all(|(at, marks)| {
             let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);
             Value { marks: known, ..Value::default() }

@@ -346,11 +346,19 @@ impl<'f, 'a> Frame<'f, 'a> {
         match literal {
             Literal::Str(text) => Value {
                 ty: Ty::external("std::primitive::str"),
-                text: Some(super::value::Text { text: text.into(), place: self.place(span), is_one_of_many: false }),
+                text: Some(super::value::Text {
+                    text: text.into(),
+                    place: self.place(span),
+                    is_one_of_many: false,
+                }),
                 ..Value::default()
             },
             Literal::Int(digits) => Value {
-                text: Some(super::value::Text { text: digits.clone(), place: self.place(span), is_one_of_many: false }),
+                text: Some(super::value::Text {
+                    text: digits.clone(),
+                    place: self.place(span),
+                    is_one_of_many: false,
+                }),
                 ..Value::of(Ty::external("std::primitive::int"))
             },
             _ => Value::default(),

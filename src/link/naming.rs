@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{
     engine::Engine,
-    value::{Credential, CredentialId, Mark, Origin, OriginId, Param, Source, Value, Wanted, What},
+    value::{Credential, CredentialId, Mark, Origin, OriginId, Param, Source, VARIABLE, Value, Wanted, What},
     world::DefId,
 };
 use crate::catalog::{
@@ -82,7 +82,12 @@ pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameC
 
 /// The value with everything from outside that has no name yet taken for what this name says.
 pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
-    if !value.marks.iter().any(|mark| matches!(mark.what, What::Input(_))) {
+    let is_unnamed = |what: &What| match what {
+        What::Input(_) => true,
+        What::Param(param) => !param.is_whole(),
+        _ => false,
+    };
+    if !value.marks.iter().any(|mark| is_unnamed(&mark.what)) {
         return value;
     }
     let Some(class) = engine.inputs().catalog.words().classify(name) else { return value };
@@ -90,7 +95,11 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
     let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
         let what = match mark.what {
             What::Input(origin) => What::Credential(credential(engine, origin, class)),
-            ref other => *other,
+            // A variable whose name the caller gives: what it is called here says what it holds.
+            What::Param(param) if param.fields().iter().any(|field| field == VARIABLE) => {
+                What::Secret(param, Wanted { kind: Some(class.kind), lifetime: Some(class.lifetime) })
+            }
+            other => other,
         };
         out.push(Mark { what, trace: mark.trace.clone() });
     });

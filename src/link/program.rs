@@ -17,8 +17,8 @@ use super::{
     resolve::{Owner, Resolver},
     ty::{Ty, Types},
     value::{
-        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
-        GIVEN, Marks, OriginId, Source, Trace, TraceStep, Value, What, steps,
+        Build, BuildId, Credential, CredentialId, ForkId, GIVEN, Hazard, HazardId, HazardKind, Mark, Marks,
+        Origin, OriginId, Source, Trace, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };
@@ -251,7 +251,8 @@ impl Program<'_> {
         };
         // What stands deeper belongs to a configuration or a client of its own.
         let fields = cell.content.fields.iter().flat_map(|fields| fields.iter());
-        let fields = fields.filter(|(name, field)| *name != GIVEN && self.is_text_of_credential(&field.ty, 0));
+        let fields =
+            fields.filter(|(name, field)| *name != GIVEN && self.is_text_of_credential(&field.ty, 0));
         let fields: Vec<Marks> = fields.map(|(_, field)| self.marks_of_field(field)).collect();
         let marks = cell.content.marks.iter().chain(fields.iter().flat_map(|marks| marks.iter()));
         marks.filter_map(raw).collect()

@@ -161,12 +161,7 @@ fn variable(engine: &mut Engine<'_>, text: Option<&Text>, trace: &Trace) -> Opti
     Some(Mark { what: naming::variable(engine, place, &name), trace: trace.clone() })
 }
 
-fn project(
-    engine: &mut Engine<'_>,
-    arg: Option<&Passed<'_>>,
-    param: Param,
-    trace: &Trace,
-) -> Vec<Mark> {
+fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
     let Some(passed) = arg else { return Vec::new() };
     let fields = param.fields();
     let (mut value, mut left) = (passed.value, &*fields);

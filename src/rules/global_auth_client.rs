@@ -69,7 +69,8 @@ fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Clie
     let counts = |id: CredentialId| {
         !program.is_own_signing(id) && program.credential(id).lifetime != Lifetime::Refreshing
     };
-    let counted = built.chain(configured(program, cell)).chain(guessed(program, cell)).filter(|(_, id, _)| counts(*id));
+    let counted =
+        built.chain(configured(program, cell)).chain(guessed(program, cell)).filter(|(_, id, _)| counts(*id));
     let all: Vec<_> = counted.filter(|(mark, ..)| !program.is_copied(cell, &mark.what)).collect();
     all.into_iter().min_by_key(|(_, id, client)| {
         let entry = program.credential(*id);

@@ -19,8 +19,8 @@ use crate::link::{
     subst::with_step,
     ty::{self, Ty},
     value::{
-        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, VARIABLE, Value,
-        Wanted, What, marks_of, no_marks, step, union,
+        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, VARIABLE,
+        Value, Wanted, What, marks_of, no_marks, step, union,
     },
 };
 use crate::source::Place;
@@ -527,8 +527,7 @@ impl Frame<'_, '_> {
     fn block_on(&mut self, value: Value, args: &[Value], place: Place) -> Value {
         self.events.push(Event::UseRuntime(place));
         let Some(future) = args.first() else { return value };
-        let result =
-            if future.callable.is_some() { self.run(future, &[], place) } else { future.clone() };
+        let result = if future.callable.is_some() { self.run(future, &[], place) } else { future.clone() };
         Value { ty: result.ty.clone(), ..value.join(&result) }
     }
 

@@ -229,7 +229,12 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn implementations(&self, of: DefId, name: &Name) -> Vec<DefId> {
         let resolver = self.e.types.resolver;
         let mut found = Vec::new();
+        let is_test = self.e.types.world.is_example(self.def);
         for &implementor in resolver.implementors(of) {
+            // What stands in for the real one in tests is not there in the program.
+            if self.e.types.world.is_example(implementor) && !is_test {
+                continue;
+            }
             let own = self.items_of_impl(implementor).into_iter().filter(|def| self.name_of(*def) == *name);
             found.extend(own);
         }

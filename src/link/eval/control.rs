@@ -1,6 +1,6 @@
 //! Branches and loops.
 
-use super::Frame;
+use super::{Frame, pattern::is_map};
 use crate::facts::{ExprId, ExprKind, PatId, expr::Arm, expr::BinaryOp};
 use crate::link::{
     event::{Event, EventArm, ForkSide},
@@ -156,7 +156,8 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn eval_for(&mut self, pat: PatId, iter: ExprId, body: ExprId) -> Value {
         let is_range = matches!(self.facts().expr(iter).kind, ExprKind::Range(..));
         let iter = self.eval(iter);
-        let element = self.content_of(iter);
+        // The entries of a map are told apart where they are taken apart.
+        let element = if is_map(&iter.ty) { iter } else { self.content_of(iter) };
         // So many tries and no more: nothing is done again and again.
         let outer = self.loops;
         self.eval_loop(|frame| {

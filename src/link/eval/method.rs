@@ -2,14 +2,14 @@
 
 use smol_str::SmolStr;
 
-use super::{Frame, carried, place::content_of_fallible};
+use super::{Frame, carried, pattern::pair, place::content_of_fallible};
 use crate::catalog::schema::TypeRole;
 use crate::facts::{ExprId, Name, path::TypeRef};
 use crate::link::{
     cells::{FillKind, Renewal},
     event::Event,
     resolve::Owner,
-    ty::Ty,
+    ty::{Ty, args},
     value::{Callable, Mark, Value, What},
     world::DefId,
 };
@@ -79,6 +79,9 @@ impl<'a> Frame<'_, 'a> {
             Ty::Trait(of) => {
                 let found = self.implementations(*of, call.method);
                 (!found.is_empty()).then(|| self.call_defs(call, &found, on, values))
+            }
+            Ty::Slice(_) if matches!(call.method.as_str(), "join" | "concat" | "get") => {
+                Some(Value { ty: ty.content(self.catalog()).unwrap_or_default(), text: None, ..on.clone() })
             }
             _ => None,
         }
@@ -287,12 +290,31 @@ impl<'a> Frame<'_, 'a> {
             self.run_closures(values, call.place);
             return on.clone();
         }
+        if let Some(paired) = self.paired(call, on, values) {
+            return paired;
+        }
         if has(&any.passes) {
             self.run_closures(values, call.place);
             return passed_on(call.method, on);
         }
         self.run_closures(values, call.place);
         self.unknown_method(call, inner, on, values)
+    }
+
+    /// `zip` and `enumerate` give pairs.
+    fn paired(&self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Option<Value> {
+        let own = || content_of_fallible(self.content_of(on.clone()));
+        let (first, second) = match (call.method.as_str(), values) {
+            ("zip", [other]) => (own(), content_of_fallible(self.content_of(other.clone()))),
+            ("enumerate", []) => (Value::default(), own()),
+            _ => return None,
+        };
+        let pair = pair(first, second);
+        let ty = match &on.ty {
+            Ty::External(path, _) => Ty::External(path.clone(), args(vec![pair.ty.clone()])),
+            _ => Ty::Slice(args(vec![pair.ty.clone()])),
+        };
+        Some(Value { ty, ..pair })
     }
 
     fn store_args_in_cells(&mut self, on: &Value, values: &[Value], place: Place) {

@@ -2,7 +2,12 @@
 
 use super::{Frame, Local, place::content_of_fallible, tuple_field};
 use crate::facts::{Name, PatId, PatKind, path::Path};
-use crate::link::{naming, resolve::Res, ty::Ty, value::Value};
+use crate::link::{
+    naming,
+    resolve::Res,
+    ty::{Ty, args},
+    value::Value,
+};
 
 impl<'a> Frame<'_, 'a> {
     /// Binds the names of a pattern to the parts of a value.
@@ -87,8 +92,11 @@ impl<'a> Frame<'_, 'a> {
         }
     }
 
-    /// A tuple behind wrappers, as `Option<(A, B)>` holds it.
+    /// A tuple behind wrappers, as `Option<(A, B)>` holds it; a map's entry, whose value is what matters.
     fn as_tuple(&self, value: &Value) -> Value {
+        if is_map(&value.ty) && value.field("1").is_none() {
+            return pair(Value::default(), self.content_of(value.clone()));
+        }
         match value.ty.innermost(self.catalog()) {
             ty @ Ty::Tuple(_) => Value { ty, ..value.clone() },
             _ => value.clone(),
@@ -116,4 +124,17 @@ fn variant_field(res: Option<&Res>, at: usize) -> Name {
 /// Whether a name in a pattern is that of a constant, a unit struct or a variant, by the way everybody writes those.
 fn is_constant(name: &str) -> bool {
     name.starts_with(char::is_uppercase)
+}
+
+/// Whether a type is a map, whose entries are pairs.
+pub(super) fn is_map(ty: &Ty) -> bool {
+    matches!(ty, Ty::External(path, Some(list)) if path.ends_with("Map") && list.len() > 1)
+}
+
+/// Two values as one.
+pub(super) fn pair(first: Value, second: Value) -> Value {
+    let mut pair = Value::of(Ty::Tuple(args(vec![first.ty.clone(), second.ty.clone()])));
+    pair.set_field(tuple_field(0), first);
+    pair.set_field(tuple_field(1), second);
+    pair
 }

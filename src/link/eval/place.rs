@@ -217,6 +217,7 @@ impl<'a> Frame<'_, 'a> {
         if self.store_in_cells(&target, &value, self.place_of(base), FillKind::Store) {
             return;
         }
+        self.absorb_built(&target, &value);
         if let ExprKind::Path(path) = &self.facts().expr(base).kind
             && let Some(at) = path.as_ident().and_then(|name| self.local_at(name))
         {
@@ -227,6 +228,22 @@ impl<'a> Frame<'_, 'a> {
                 _ => value,
             };
             local.set_field(name.clone(), merged);
+        }
+    }
+
+    /// A client that a method puts in a field of what it was called on is in what its caller has.
+    fn absorb_built(&mut self, target: &Value, value: &Value) {
+        let built: Vec<_> = value.all_marks().iter().filter(|mark| mark.what.is_built()).cloned().collect();
+        if built.is_empty() {
+            return;
+        }
+        let marks = crate::link::value::marks_of(built);
+        for mark in target.marks.iter() {
+            if let What::Param(param) = mark.what
+                && param.is_whole()
+            {
+                self.note_absorbed(param.index, &marks);
+            }
         }
     }
 
@@ -391,7 +408,9 @@ impl<'a> Frame<'_, 'a> {
         let is_cell =
             it.is_mut || it.is_ref || is_thread_local || ty.role(self.catalog()) == Some(TypeRole::Cell);
         let summary = self.e.summary_for(def, self.def);
-        if self.catalog().words().is_expiry_field(&item.name) || self.is_time(&ty) {
+        let words = self.catalog().words();
+        let is_called_so = words.is_expiry_field(&item.name) && words.classify(&item.name).is_none();
+        if is_called_so || self.is_time(&ty) {
             self.e.tables.time_readers.insert((at.file, self.def));
         }
         if !is_cell {

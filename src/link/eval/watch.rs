@@ -119,7 +119,8 @@ impl<'a> Frame<'_, 'a> {
     /// Notes that two values are compared: what a caller brings is held against what this process expects.
     pub(super) fn note_compared(&mut self, a: &Value, b: &Value) {
         for (expected, given) in [(a, b), (b, a)] {
-            let is_constant = given.text.is_some() || given.ty.path().is_some_and(|path| path.ends_with("::int"));
+            let is_constant =
+                given.text.is_some() || given.ty.path().is_some_and(|path| path.ends_with("::int"));
             let may_be = |what: &What| matches!(what, What::Credential(_) | What::Param(_));
             if is_constant || !expected.any(may_be) {
                 continue;

@@ -28,9 +28,8 @@ impl Program<'_> {
             Ty::Unknown => true,
             Ty::Def(def, _) => {
                 let parts = self.parts.get(def).filter(|parts| parts.len() <= FIELDS);
-                parts.is_some_and(|parts| {
-                    parts.iter().any(|part| self.is_text_of_credential(part, depth + 1))
-                })
+                parts
+                    .is_some_and(|parts| parts.iter().any(|part| self.is_text_of_credential(part, depth + 1)))
             }
             Ty::External(..) => match ty.role(self.catalog) {
                 None => self.is_named_for_text(&ty),
