@@ -1,6 +1,8 @@
 //! The façade: what rules ask of a linked program.
 
+mod dump;
 mod held;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use super::{
     engine::{Engine, Tables},
     event::Fork,
     hosts::{self, Host},
-    order::{self, Inherited},
+    order::{self, Inherited, Spared},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     ty::{Ty, Types},
@@ -43,6 +45,7 @@ pub struct Program<'a> {
     world: World,
     tables: Tables,
     inherited: Vec<Inherited>,
+    spared: Vec<Spared>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
@@ -63,7 +66,7 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, methods, parts, steps) = {
+    let (tables, (inherited, spared), methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
@@ -72,7 +75,7 @@ pub fn link<'a>(
         (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps }
+    Program { catalog, facts, world, tables, inherited, spared, methods, parts, hosts, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {

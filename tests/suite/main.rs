@@ -16,6 +16,8 @@ mod hostile;
 mod house;
 mod model;
 mod pages;
+mod program;
 mod projects;
 mod readme;
 mod run;
+mod why;

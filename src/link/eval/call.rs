@@ -132,9 +132,11 @@ impl<'a> Frame<'_, 'a> {
 
     /// Calls a function of this run.
     pub(super) fn call_def(&mut self, def: DefId, args: &[Value], place: Place) -> Value {
-        for (at, value) in args.iter().enumerate() {
-            let at = u16::try_from(at).unwrap_or(u16::MAX);
-            self.e.fill_param(def, at, value, self.def);
+        let signature = self.e.signature(def);
+        for ((param, value), at) in signature.params.iter().zip(args).zip(0..) {
+            if let Some(part) = param.part_of(value) {
+                self.e.fill_param(def, at, &part, self.def);
+            }
         }
         if self.refused > 0 {
             self.e.tables.on_refusal.insert(def);
@@ -147,7 +149,7 @@ impl<'a> Frame<'_, 'a> {
         let (args, runs) = self.run_passed(&summary, args, place);
         let mut value = subst::at_call(self.e, &summary.ret, &args);
         if value.ty.is_unknown() {
-            value.ty = self.e.types.output(def);
+            value.ty = signature.output.clone();
         }
         generic_output(&args, &mut value);
         for result in &runs {
@@ -225,41 +227,17 @@ impl<'a> Frame<'_, 'a> {
         self.call_all(&found, args, place)
     }
 
-    /// The functions of this name in the impls of a trait.
+    /// The functions of this name in the impls of a trait, as far as they are followed.
     pub(super) fn implementations(&self, of: DefId, name: &Name) -> Vec<DefId> {
         let resolver = self.e.types.resolver;
-        let mut found = Vec::new();
-        let is_test = self.e.types.world.is_example(self.def);
-        for &implementor in resolver.implementors(of) {
-            // What stands in for the real one in tests is not there in the program.
-            if self.e.types.world.is_example(implementor) && !is_test {
-                continue;
-            }
-            let own = self.items_of_impl(implementor).into_iter().filter(|def| self.name_of(*def) == *name);
-            found.extend(own);
-        }
-        let default = resolver.assoc(&Owner::Def(of), name).iter().copied();
-        found.extend(
-            default.filter(|def| self.e.types.function(*def).is_some_and(|item| item.body.is_some())),
-        );
-        found.truncate(IMPLS);
-        found
-    }
-
-    fn items_of_impl(&self, implementor: DefId) -> Vec<DefId> {
-        // Definitions of an impl's items follow the impl's own.
+        // What stands in for the real one in tests is not there in the program.
         let world = self.e.types.world;
-        let mut found = Vec::new();
-        let mut at = implementor.0 + 1;
-        while let Some(def) = world.defs.get(at as usize) {
-            if def.parent == Some(implementor) {
-                found.push(DefId(at));
-            } else if def.parent.is_none() && def.module == world.def(implementor).module {
-                break;
-            }
-            at += 1;
-        }
-        found
+        let is_there = |def: &DefId| !world.is_example(*def) || world.is_example(self.def);
+        let own = resolver.implementations(of, name).iter().copied().filter(is_there);
+        let default = resolver.assoc(&Owner::Def(of), name).iter().copied();
+        let default =
+            default.filter(|def| self.e.types.function(*def).is_some_and(|item| item.body.is_some()));
+        own.chain(default).take(IMPLS).collect()
     }
 
     pub(super) fn call_all(&mut self, found: &[DefId], args: &[Value], place: Place) -> Value {

@@ -89,16 +89,15 @@ impl<'a> Frame<'_, 'a> {
 
     /// Whether a derive fills the struct from a file, the environment, arguments or an answer.
     fn is_read_from_outside(&self, def: DefId) -> bool {
-        const DERIVES: [&str; 8] =
-            ["Deserialize", "Parser", "Args", "StructOpt", "Envconfig", "FromEnv", "FromArgs", "Clap"];
         let at = self.e.types.world.def(def);
         let item = self.e.inputs().item(at.file, at.item);
         let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
-        derived.any(|arg| DERIVES.contains(&arg.name.rsplit("::").next().unwrap_or_default()))
+        let words = self.catalog().words();
+        derived.any(|arg| words.is_read_from_outside(arg.name.rsplit("::").next().unwrap_or_default()))
     }
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {
-        if self.catalog().words().is_expiry_field(name) {
+        if self.e.says(name).is_expiry {
             self.note_renewal(base, place, crate::link::cells::Renewal::ExpiryCheck);
         }
     }
@@ -313,7 +312,8 @@ impl<'a> Frame<'_, 'a> {
         if param.index != 0 || !is_method {
             return;
         }
-        if let Ty::Def(def, _) = self.self_ty() {
+        let signature = self.e.signature(self.def);
+        if let Some(&Ty::Def(def, _)) = signature.params.first().map(|receiver| &receiver.ty) {
             let value = Value { marks: marks.clone(), ..Value::default() };
             self.e.fill_field(def, field, &value, self.def);
         }
