@@ -395,7 +395,9 @@ fn fill_open(ty: &mut Ty, given: &mut std::vec::IntoIter<Ty>) {
         }
         Ty::External(_, Some(list)) | Ty::Tuple(Some(list)) | Ty::Slice(Some(list)) => {
             let mut inner = list.to_vec();
-            inner.iter_mut().for_each(|ty| fill_open(ty, given));
+            for inner in &mut inner {
+                fill_open(inner, given);
+            }
             *list = inner.into();
         }
         _ => {}

@@ -29,7 +29,7 @@ const FORGETS: [&str; 6] = ["take", "clear", "remove", "invalidate", "invalidate
 /// How deep a condition is looked into.
 const NEST: u32 = 16;
 
-impl<'a> Frame<'_, 'a> {
+impl Frame<'_, '_> {
     /// Whether a condition holds where a server refused (`Some(true)`) or where it did not (`Some(false)`).
     pub(super) fn refusal(&self, cond: ExprId) -> Option<bool> {
         self.refusal_at(cond, 0)
@@ -83,8 +83,7 @@ impl<'a> Frame<'_, 'a> {
 
     fn pat_refuses(&self, pat: PatId) -> bool {
         match &self.facts().pat(pat).kind {
-            PatKind::Path(path) => REFUSALS.contains(&path.last_name()),
-            PatKind::Struct(path, _) => REFUSALS.contains(&path.last_name()),
+            PatKind::Path(path) | PatKind::Struct(path, _) => REFUSALS.contains(&path.last_name()),
             PatKind::TupleStruct(path, inner) => {
                 REFUSALS.contains(&path.last_name()) || inner.iter().any(|pat| self.pat_refuses(*pat))
             }

@@ -25,7 +25,7 @@ impl Program<'_> {
         }
         let ty = ty.innermost(self.catalog);
         match &ty {
-            Ty::Unknown => true,
+            Ty::Unknown | Ty::Slice(None) => true,
             Ty::Def(def, _) => {
                 let parts = self.parts.get(def).filter(|parts| parts.len() <= FIELDS);
                 parts
@@ -35,7 +35,6 @@ impl Program<'_> {
                 None => self.is_named_for_text(&ty),
                 role => matches!(role, Some(TypeRole::Token | TypeRole::Secret | TypeRole::Credentials)),
             },
-            Ty::Slice(None) => true,
             Ty::Tuple(_) | Ty::Slice(Some(_)) | Ty::Trait(_) => false,
         }
     }
