@@ -13,6 +13,9 @@ pub use nearest::nearest;
 pub use seen::Seen;
 pub use verdict::{Guard, Silence, Verdict};
 
+/// How many steps a way is followed over with confidence. Of the places that people marked in real code none has more.
+const FAR: usize = 14;
+
 /// How loud a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -139,8 +142,11 @@ impl Findings {
         silences
     }
 
-    /// Adds one.
-    pub fn push(&mut self, finding: Finding) {
+    /// Adds one. What was followed over very many steps is a guess, however sure its rule is.
+    pub fn push(&mut self, mut finding: Finding) {
+        if finding.steps.len() > FAR {
+            finding.confidence = finding.confidence.min(Confidence::Low);
+        }
         self.list.push(finding);
     }
 
@@ -171,5 +177,25 @@ impl Findings {
         self.list
             .dedup_by(|later, first| (later.rule, later.primary.place) == (first.rule, first.primary.place));
         self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Place, Span};
+
+    #[test]
+    fn a_long_way_is_a_guess() {
+        let step = || Step { place: Place { file: FileId(0), span: Span::default() }, label: String::new() };
+        let found = |steps: usize| {
+            let mut finding = Finding::new("rule", Level::Deny, Confidence::High, String::new(), step());
+            finding.steps = (0..steps).map(|_| step()).collect();
+            let mut findings = Findings::default();
+            findings.push(finding);
+            findings.into_sorted()[0].confidence
+        };
+        assert_eq!(found(FAR), Confidence::High);
+        assert_eq!(found(FAR + 1), Confidence::Low);
     }
 }

@@ -5,15 +5,18 @@
 //! events for forks.
 
 pub mod cells;
+pub mod deployments;
 mod engine;
 mod eval;
 pub mod event;
 mod flows;
+mod holds;
 pub mod hosts;
 mod naming;
 pub mod order;
 mod param;
 mod program;
+pub mod reads;
 mod renew;
 mod resolve;
 mod signature;

@@ -14,6 +14,7 @@ mod forking_host_global;
 mod global_auth_client;
 mod guard;
 mod inherited;
+mod missing_deploy_env;
 mod runtime_before_fork;
 mod seen;
 mod spared;
@@ -86,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &client_before_fork::RULE,
     &forking_host_global::RULE,
     &global_auth_client::RULE,
+    &missing_deploy_env::RULE,
     &runtime_before_fork::RULE,
 ];
 

@@ -1,12 +1,13 @@
 //! Floor 0, *source*: files, spans, manifests, suppression comments. The only floor that reads the disk.
 //!
 //! [`discover`] turns a [`Request`] into a [`Project`]; a [`Reader`] reads its files into [`Files`];
-//! [`module_candidates`] says where the file of a module may stand; [`allows`] finds suppression comments.
+//! [`deployment::read`] reads what its manifests give to the programs of a project; [`module_candidates`] says where the file of a module may stand; [`allows`] finds suppression comments.
 
 mod allow;
 mod asked;
 mod comment;
 mod dependency;
+pub mod deployment;
 mod directive;
 mod discover;
 mod disk;

@@ -30,6 +30,7 @@ pub struct Catalog {
     keys: Vec<KeyEntry>,
     any_receiver: AnyReceiver,
     hosts_by_binding: FxHashMap<SmolStr, String>,
+    loading_env: FxHashSet<SmolStr>,
     words: Words,
 }
 
@@ -84,6 +85,9 @@ impl Catalog {
         self.packages.insert(root.clone(), root.clone());
         for other in &file.also {
             self.packages.insert(root_of(other), root.clone());
+        }
+        if file.loads_env {
+            self.loading_env.insert(root.clone());
         }
         if let Some(host) = &file.forking_host {
             self.hosts_by_binding.insert(root.clone(), host.clone());
@@ -273,6 +277,12 @@ impl Catalog {
     #[must_use]
     pub fn forking_host(&self, package: &str) -> Option<&str> {
         self.hosts_by_binding.get(&self.root_of_package(package)).map(String::as_str)
+    }
+
+    /// Whether the package of this name puts variables into the environment of the process.
+    #[must_use]
+    pub fn loads_env(&self, package: &str) -> bool {
+        self.loading_env.contains(&self.root_of_package(package))
     }
 
     /// The hosts of endpoints.

@@ -27,6 +27,9 @@ pub struct CrateFile {
     /// The host that loads extensions written with this crate, where that host forks by itself (`Python`).
     #[serde(default)]
     pub forking_host: Option<String>,
+    /// Whether it puts variables into the environment of the process that come from files or elsewhere.
+    #[serde(default)]
+    pub loads_env: bool,
     /// The versions it was read from, for people.
     pub versions: String,
     /// The documentation or sources it was read from.
@@ -303,6 +306,8 @@ pub enum Action {
     Refresh,
     /// Reads the environment variable that argument 0 names.
     ReadEnv,
+    /// Sets the environment variable that argument 0 names.
+    SetEnv,
     /// Reads a file.
     ReadFile,
     /// Reads a secret store or keyring.

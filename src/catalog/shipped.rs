@@ -61,6 +61,7 @@ pub(super) static FILES: &[(&str, &str)] = &[
     ("digitalocean", include_str!("../../rules/catalog/digitalocean.toml")),
     ("discord", include_str!("../../rules/catalog/discord.toml")),
     ("dotenv", include_str!("../../rules/catalog/dotenv.toml")),
+    ("dotenv-flow", include_str!("../../rules/catalog/dotenv-flow.toml")),
     ("dotenv_codegen", include_str!("../../rules/catalog/dotenv_codegen.toml")),
     ("dotenvy", include_str!("../../rules/catalog/dotenvy.toml")),
     ("dotenvy_macro", include_str!("../../rules/catalog/dotenvy_macro.toml")),

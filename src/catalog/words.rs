@@ -23,6 +23,7 @@ pub struct Words {
     never_clients: FxHashSet<String>,
     tests: Tests,
     outside: Outside,
+    plain: Plain,
 }
 
 /// What a name says of the value it names.
@@ -48,6 +49,7 @@ struct File {
     clients: Clients,
     tests: Tests,
     outside: Outside,
+    plain: Plain,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +111,13 @@ struct Tests {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Plain {
+    crates: FxHashSet<String>,
+    texts: FxHashSet<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Outside {
     derives: FxHashSet<String>,
 }
@@ -152,6 +161,7 @@ impl Words {
             never_clients: file.clients.never.into_iter().collect(),
             tests: file.tests,
             outside: file.outside,
+            plain: file.plain,
         }
     }
 
@@ -229,6 +239,18 @@ impl Words {
     #[must_use]
     pub fn is_test_feature(&self, name: &str) -> bool {
         self.tests.features.contains(name)
+    }
+
+    /// Whether the types of a library of this name hold numbers, times and ids, and nothing that flows.
+    #[must_use]
+    pub fn is_plain_crate(&self, library: &str) -> bool {
+        self.plain.crates.contains(library)
+    }
+
+    /// Whether the types of a library of this name are texts.
+    #[must_use]
+    pub fn is_text_crate(&self, library: &str) -> bool {
+        self.plain.texts.contains(library)
     }
 
     /// Whether a derive of this name fills a struct from a file, the environment, arguments or an answer.
@@ -330,5 +352,7 @@ mod tests {
         assert!(words.is_test_attribute("rstest") && !words.is_test_attribute("main"));
         assert!(words.is_test_feature("test-utils") && !words.is_test_feature("tls"));
         assert!(words.is_read_from_outside("Deserialize") && !words.is_read_from_outside("Debug"));
+        assert!(words.is_plain_crate("chrono") && !words.is_plain_crate("reqwest"));
+        assert!(words.is_text_crate("ustr") && !words.is_text_crate("chrono"));
     }
 }

@@ -4,7 +4,7 @@ use super::scope::{orphans, roots};
 use crate::catalog::Catalog;
 use crate::facts;
 use crate::report::KeyShape;
-use crate::source::{Discovery, Files, Problem, Project, Reader, Request, discover};
+use crate::source::{Discovery, Files, Problem, Project, Reader, Request, deployment, discover};
 
 /// What was read.
 pub(super) struct Input {
@@ -27,6 +27,9 @@ pub(super) fn read(request: &Request, threads: usize) -> Input {
         project.loose.extend(orphans);
         loaded = facts::load(&mut reader, &roots(&project), threads);
     }
+    // Facts are numbered like files, so what is no Rust comes behind them.
+    project.deployments = deployment::read(&mut reader, &project);
+    problems.append(&mut project.deployments.problems);
     problems.append(&mut loaded.problems);
     problems.sort();
     problems.dedup();

@@ -12,6 +12,8 @@ use crate::source::{FileId, Files, Package, Place, Project, Target, TargetKind};
 pub(super) struct Scope<'a> {
     /// The files reported on.
     pub(super) files: BTreeSet<FileId>,
+    /// The deployment files reported on, where a rule points at one first.
+    pub(super) manifests: BTreeSet<FileId>,
     /// The package and target of each file, the first that was selected where several share it; loose files are nobody's.
     pub(super) owners: BTreeMap<FileId, (&'a Package, &'a Target)>,
 }
@@ -34,19 +36,21 @@ impl<'a> Scope<'a> {
             }
         }
         scope.files.extend(project.loose.iter().flat_map(|root| modules.below(root)));
+        scope.manifests.clone_from(&project.deployments.files);
         if !project.focus.is_empty() {
             // What was named is looked at whatever target it belongs to, unless its package was left out.
-            let named =
-                files.iter().filter(|(_, file)| project.is_in_focus(&file.path)).map(|(file, _)| file);
-            scope.files =
-                named.filter(|file| scope.files.contains(file) || !refused.contains(file)).collect();
+            let named = files.iter().filter(|(_, file)| project.is_in_focus(&file.path));
+            let named: BTreeSet<FileId> = named.map(|(file, _)| file).collect();
+            scope.manifests.retain(|file| named.contains(file));
+            let code = named.difference(&project.deployments.files).copied();
+            scope.files = code.filter(|file| scope.files.contains(file) || !refused.contains(file)).collect();
         }
         scope
     }
 
     /// Whether the run reports on this place.
     pub(super) fn has(&self, place: Place) -> bool {
-        self.files.contains(&place.file)
+        self.files.contains(&place.file) || self.manifests.contains(&place.file)
     }
 
     /// Whether a file belongs to a test, example or bench, where rules look only when all targets are asked for.

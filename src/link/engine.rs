@@ -11,6 +11,7 @@ use super::{
     eval::Frame,
     event::{Event, Fork},
     flows::{Flows, Target},
+    holds::Holds,
     naming::{Names, Says},
     signature::Signature,
     ty::{Ty, Types},
@@ -140,7 +141,7 @@ pub(super) struct Engine<'a> {
     fields: FxHashMap<(DefId, Name), Value>,
     field_kinds: FxHashMap<(DefId, Name), FieldKind>,
     pub(super) flows: Flows,
-    readers: FxHashMap<Key, BTreeSet<DefId>>,
+    readers: FxHashMap<Key, Vec<DefId>>,
     queue: BTreeSet<(u32, DefId)>,
     /// The functions in the order in which their first reading ended: callees before callers, as far as there is one.
     order: FxHashMap<DefId, u32>,
@@ -281,7 +282,10 @@ impl<'a> Engine<'a> {
     }
 
     pub(super) fn depend(&mut self, key: Key, reader: DefId) {
-        self.readers.entry(key).or_default().insert(reader);
+        let readers = self.readers.entry(key).or_default();
+        if readers.last() != Some(&reader) {
+            readers.push(reader);
+        }
     }
 
     fn changed(&mut self, key: &Key) {
@@ -304,7 +308,10 @@ impl<'a> Engine<'a> {
         }
         let target = Target::Field(def, name.clone());
         let FieldKind::Typed(ty) = kind else { return self.leave(target, value, reader) };
-        let value = self.settled(Value { ty: Ty::Unknown, ..value.clone() }, &ty);
+        let is_data = matches!(ty.innermost(self.inputs().catalog), Ty::Def(..))
+            || self.types.holds(&ty) != Holds::Anything;
+        let callable = if is_data { None } else { value.callable.clone() };
+        let value = self.settled(Value { ty: Ty::Unknown, callable, ..value.clone() }, &ty);
         self.leave(target, &value, reader);
     }
 
@@ -348,6 +355,9 @@ impl<'a> Engine<'a> {
         let value = if says_so { value } else { self.without_unnamed(value) };
         let key = (def, name.clone());
         let known = self.fields.get(&key);
+        if known.is_none() && value.is_nothing() {
+            return;
+        }
         if known.is_some_and(|known| known.covers(&value)) {
             return;
         }
@@ -370,10 +380,12 @@ impl<'a> Engine<'a> {
 
     /// The value, as far as a type can hold it: numbers hold nothing that flows, texts no client and no thread.
     pub(super) fn settled(&self, value: Value, ty: &Ty) -> Value {
-        let is_inert = self.types.is_inert(ty);
-        if !is_inert && !ty.is_textual(self.inputs().catalog) {
+        let is_text = ty.is_textual(self.inputs().catalog);
+        let holds = if is_text { Holds::Texts } else { self.types.holds(ty) };
+        if holds == Holds::Anything {
             return value;
         }
+        let is_inert = holds == Holds::Nothing;
         let is_refused = |what: &What| match what {
             What::Refreshing | What::Hazard(_) => true,
             _ if what.is_built() => true,
@@ -382,6 +394,9 @@ impl<'a> Engine<'a> {
             }
             _ => false,
         };
+        if holds == Holds::Texts && !is_text {
+            return value.without(is_refused);
+        }
         if !value.any(is_refused) {
             return value;
         }
@@ -396,7 +411,7 @@ impl<'a> Engine<'a> {
             return known.clone();
         }
         let kind = match self.types.field(def, name) {
-            Some(ty) if self.types.is_inert(&ty) => FieldKind::Inert,
+            Some(ty) if self.types.holds(&ty) == Holds::Nothing => FieldKind::Inert,
             Some(ty) if !matches!(ty.innermost(self.inputs().catalog), Ty::Trait(_) | Ty::Unknown) => {
                 FieldKind::Typed(ty)
             }

@@ -597,14 +597,6 @@ impl Value {
         }
         self
     }
-
-    fn is_nothing(&self) -> bool {
-        self.ty.is_unknown()
-            && self.marks.is_empty()
-            && self.fields.is_none()
-            && self.text.is_none()
-            && self.callable.is_none()
-    }
 }
 
 impl Ty {
@@ -625,9 +617,23 @@ impl Ty {
 pub(super) fn touched(value: &Value) -> Touched {
     let is_touched = |what: &What| matches!(what, What::Hazard(_) | What::Param(_));
     if !value.any(is_touched) {
-        return Rc::from([]);
+        return nothing_touched();
     }
     value.all_marks().iter().map(|mark| mark.what).filter(is_touched).collect()
+}
+
+/// Nothing touched: what most values come to.
+pub(super) fn nothing_touched() -> Touched {
+    thread_local! {
+        static NONE: Touched = Rc::from([]);
+    }
+    NONE.with(Rc::clone)
+}
+
+/// What the arguments of a call touch, each; empty where none touches anything.
+pub(super) fn touched_by(args: &[Value]) -> Vec<Touched> {
+    let all: Vec<Touched> = args.iter().map(touched).collect();
+    if all.iter().all(|it| it.is_empty()) { Vec::new() } else { all }
 }
 
 /// The name of a tuple's field.

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use super::{
     cells::{Cell, CellKey},
+    deployments::{self, MissingVariable, PlainSecret},
     engine::{Engine, Tables},
     event::Fork,
     hosts::{self, Host},
@@ -29,7 +30,7 @@ use crate::catalog::{
     schema::{Starts, TypeRole},
 };
 use crate::facts::{FileFacts, ItemId, ItemKind, Name};
-use crate::source::{FileId, Place, Project, TargetKind};
+use crate::source::{FileId, Place, Project, TargetKind, deployment::Deployments};
 
 /// The number of fields up to which a struct's own types are asked what they hold.
 const PARTS: usize = 12;
@@ -52,6 +53,9 @@ pub struct Program<'a> {
     parts: BTreeMap<DefId, Vec<Ty>>,
     /// The packages that forking hosts load.
     hosts: BTreeMap<usize, Host>,
+    /// The credential variables that deployments lack.
+    missing: Vec<MissingVariable>,
+    deployments: &'a Deployments,
     steps: u64,
 }
 
@@ -66,16 +70,31 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, (inherited, spared), methods, parts, steps) = {
+    let (tables, (inherited, spared), missing, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
-        (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
+        let missing = deployments::missing(&engine);
+        (engine.tables, inherited, missing, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, spared, methods, parts, hosts, steps }
+    let deployments = &project.deployments;
+    Program {
+        catalog,
+        facts,
+        world,
+        tables,
+        inherited,
+        spared,
+        methods,
+        parts,
+        hosts,
+        missing,
+        deployments,
+        steps,
+    }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -105,6 +124,18 @@ impl Program<'_> {
     #[must_use]
     pub fn inherited(&self) -> &[Inherited] {
         &self.inherited
+    }
+
+    /// The credential variables that a binary cannot go on without and that its deployment does not give it.
+    #[must_use]
+    pub fn missing_variables(&self) -> &[MissingVariable] {
+        &self.missing
+    }
+
+    /// The credentials that deployment manifests give in plain text, in order of their places.
+    #[must_use]
+    pub fn plain_secrets(&self) -> Vec<PlainSecret> {
+        deployments::plain_secrets(self.deployments, self.catalog)
     }
 
     /// A credential.
@@ -395,6 +426,7 @@ impl Program<'_> {
             (origin.source == Source::Literal).then_some(origin.place)
         };
         let mut places: Vec<Place> = self.tables.credentials.iter().filter_map(literal).collect();
+        places.extend(deployments::plain_values(self.deployments, self.catalog));
         places.sort_unstable();
         places.dedup();
         places

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::holds::Holds;
 use super::world::{Def, DefId, Extern, Import, Inputs, ModuleId, World};
 use crate::facts::{
     ItemKind, Name,
@@ -43,8 +44,8 @@ pub(super) struct Resolver<'a> {
     open: RefCell<FxHashSet<Key>>,
     /// Associated items by owner: inherent and of traits.
     assoc: FxHashMap<Owner, FxHashMap<Name, Vec<DefId>>>,
-    /// Which structs and enums hold nothing that could flow anywhere, as far as anyone asked.
-    inert: RefCell<FxHashMap<DefId, bool>>,
+    /// What structs and enums can hold, as far as anyone asked; nothing while one is looked into.
+    held: RefCell<FxHashMap<DefId, Option<Holds>>>,
     /// The functions that implement each function of a trait of this run.
     implementations: FxHashMap<(DefId, Name), Vec<DefId>>,
 }
@@ -64,7 +65,7 @@ impl<'a> Resolver<'a> {
             known: RefCell::default(),
             open: RefCell::default(),
             assoc: FxHashMap::default(),
-            inert: RefCell::default(),
+            held: RefCell::default(),
             implementations: FxHashMap::default(),
         };
         resolver.collect_impls();
@@ -151,14 +152,26 @@ impl<'a> Resolver<'a> {
         self.assoc.get(owner).into_iter().flat_map(FxHashMap::keys)
     }
 
-    /// Whether a struct or enum is known to hold nothing that could flow anywhere, or to hold something.
-    pub(super) fn inert(&self, def: DefId) -> Option<bool> {
-        self.inert.borrow().get(&def).copied()
+    /// What a struct or enum can hold, as far as anyone asked.
+    pub(super) fn held(&self, def: DefId) -> Option<Holds> {
+        self.held.borrow().get(&def).copied().flatten()
     }
 
-    /// Remembers that.
-    pub(super) fn note_inert(&self, def: DefId, is_inert: bool) {
-        self.inert.borrow_mut().insert(def, is_inert);
+    /// Begins to look into a struct or enum; false when that is going on.
+    pub(super) fn open_type(&self, def: DefId) -> bool {
+        let mut held = self.held.borrow_mut();
+        let is_new = !held.contains_key(&def);
+        held.insert(def, None);
+        is_new
+    }
+
+    /// Ends it, and remembers what it came to.
+    pub(super) fn close_type(&self, def: DefId, holds: Option<Holds>) {
+        let mut held = self.held.borrow_mut();
+        match holds {
+            Some(_) => held.insert(def, holds),
+            None => held.remove(&def),
+        };
     }
 
     /// The functions of this name in the impls of a trait of this run.

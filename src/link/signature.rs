@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{
+    holds::Holds,
     ty::{Ty, Types},
     value::{Value, What},
     world::DefId,
@@ -30,6 +31,8 @@ pub(super) struct Parameter {
     pub follows: Follows,
     /// Whether an argument may be a way to a cell.
     pub may_be_a_cell: bool,
+    /// Whether an argument holds texts at most.
+    pub is_text: bool,
 }
 
 /// What of an argument can matter inside the function.
@@ -73,6 +76,8 @@ impl Parameter {
         let is_lost = |what: &What| match what {
             What::Copied(_) => true,
             What::Cell(_) => !self.may_be_a_cell,
+            What::Refreshing | What::Hazard(_) => self.is_text,
+            _ if what.is_built() => self.is_text,
             _ => false,
         };
         Some(part.without(is_lost).essence())
@@ -80,7 +85,8 @@ impl Parameter {
 
     fn new(types: Types<'_>, ty: Ty) -> Self {
         let catalog = types.inputs.catalog;
-        let follows = if types.is_inert(&ty) {
+        let holds = types.holds(&ty);
+        let follows = if holds == Holds::Nothing {
             Follows::Nothing
         } else if ty.is_textual(catalog)
             || matches!(ty.innermost(catalog), Ty::Def(def, _) if types.fields(def).is_some())
@@ -90,7 +96,8 @@ impl Parameter {
             Follows::Fields
         };
         let may_be_a_cell = ty.may_be_a_cell(catalog);
-        Self { ty, follows, may_be_a_cell }
+        let is_text = holds == Holds::Texts;
+        Self { ty, follows, may_be_a_cell, is_text }
     }
 }
 

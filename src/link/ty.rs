@@ -298,52 +298,18 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// Whether a value of this type holds nothing that could flow anywhere: numbers, flags, and structs and enums of such.
-    pub(super) fn is_inert(self, ty: &Ty) -> bool {
-        self.is_inert_at(ty, 0)
-    }
-
-    fn is_inert_at(self, ty: &Ty, depth: u32) -> bool {
-        let all =
-            |list: &Args| list.iter().flat_map(|list| list.iter()).all(|ty| self.is_inert_at(ty, depth + 1));
-        match ty {
-            Ty::External(path, list) => match path.as_str() {
-                "std::primitive::bool"
-                | "std::primitive::char"
-                | "std::primitive::float"
-                | "std::primitive::int" => true,
-                "std::option::Option" | "std::vec::Vec" => list.is_some() && all(list),
-                _ => false,
-            },
-            Ty::Tuple(list) => all(list),
-            Ty::Slice(list) => list.is_some() && all(list),
-            Ty::Def(def, _) => depth < 4 && self.is_inert_def(*def, depth),
-            Ty::Trait(_) | Ty::Unknown => false,
-        }
-    }
-
-    fn is_inert_def(self, def: DefId, depth: u32) -> bool {
-        if let Some(known) = self.resolver.inert(def) {
-            return known;
-        }
-        // A type inside itself adds nothing to itself.
-        self.resolver.note_inert(def, true);
-        let at = self.world.def(def);
-        let scope = Scope { module: at.module, def: None };
-        let is_inert = |field: &FieldItem| self.is_inert_at(&self.lower(scope, &field.ty), depth + 1);
-        let found = match &self.inputs.item(at.file, at.item).kind {
-            ItemKind::Struct(fields) => fields.iter().all(is_inert),
-            ItemKind::Enum(variants) => variants.iter().flat_map(|variant| &variant.fields).all(is_inert),
-            _ => false,
-        };
-        self.resolver.note_inert(def, found);
-        found
-    }
-
-    /// The declared type of a field of a struct of this run.
+    /// The declared type of a field of a struct of this run, or of an enum's variant, which goes by `Variant.field`.
     pub(super) fn field(self, def: DefId, name: &str) -> Option<Ty> {
         let at = self.world.def(def);
-        let field = self.fields(def)?.iter().find(|field| field.name == name)?;
+        let (fields, name) = match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Struct(fields) => (fields, name),
+            ItemKind::Enum(variants) => {
+                let (variant, name) = name.split_once('.')?;
+                (&variants.iter().find(|it| it.name == variant)?.fields, name)
+            }
+            _ => return None,
+        };
+        let field = fields.iter().find(|field| field.name == name)?;
         Some(self.lower(Scope { module: at.module, def: None }, &field.ty))
     }
 

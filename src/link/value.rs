@@ -509,6 +509,15 @@ impl Value {
             .is_none_or(|fields| depth > 0 && fields.values().all(|field| field.is_within(depth - 1)))
     }
 
+    /// Whether nothing is known of it.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.ty.is_unknown()
+            && self.marks.is_empty()
+            && self.fields.is_none()
+            && self.text.is_none()
+            && self.callable.is_none()
+    }
+
     /// What may be when either may be.
     pub(super) fn join(&self, other: &Self) -> Self {
         Self {

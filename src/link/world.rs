@@ -39,6 +39,8 @@ pub(super) enum Extern {
 pub(super) struct Crate {
     /// The package, by its position in the project; `None` for a loose file.
     pub package: Option<usize>,
+    /// The target's name; `None` for a loose file.
+    pub target: Option<SmolStr>,
     /// What kind of target.
     pub kind: TargetKind,
     /// Its root module.

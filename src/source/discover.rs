@@ -10,7 +10,7 @@ use super::manifest::Manifest;
 use super::select;
 use super::target::targets;
 use super::workspace::Membership;
-use super::{Package, Problem, Project, Request, TargetKind, disk};
+use super::{Package, Problem, Project, Request, TargetKind, deployment, disk};
 
 /// What a request led to.
 #[derive(Debug, Default)]
@@ -30,6 +30,7 @@ pub fn discover(request: &Request) -> Discovery {
     select::narrow(&mut packages, request, &mut asked);
     drop_missing(&mut packages, &mut asked);
     let focus = if asked.is_partial { asked.parts.iter().cloned().collect() } else { Vec::new() };
+    let (manifests, are_manifests_cut) = deployments(&packages, &roots, &asked.dirs);
     let problems = asked.take_problems();
     let loose = asked.loose.into_iter().collect();
     let project = Project {
@@ -37,8 +38,11 @@ pub fn discover(request: &Request) -> Discovery {
         loose,
         focus,
         all_targets: request.targets.all_targets,
+        manifests,
+        are_manifests_cut,
         root: roots.main,
         other_roots: roots.others,
+        ..Project::default()
     };
     Discovery { project, problems }
 }
@@ -126,6 +130,17 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
         edition,
         workspace_root,
     })
+}
+
+/// The deployment files of the run's roots, where it has programs at all.
+fn deployments(packages: &[Package], roots: &Roots, asked: &[PathBuf]) -> (Vec<PathBuf>, bool) {
+    let has_programs =
+        packages.iter().flat_map(|package| &package.targets).any(|target| target.kind == TargetKind::Bin);
+    if !has_programs {
+        return (Vec::new(), false);
+    }
+    let all: Vec<&Path> = std::iter::once(&roots.main).chain(&roots.others).map(PathBuf::as_path).collect();
+    deployment::find(&all, |dir| is_example(dir, &roots.main, asked))
 }
 
 /// Directories whose packages show or test something and are no part of a product.

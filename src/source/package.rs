@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::deployment::Deployments;
+
 /// What a run looks at.
 #[derive(Debug, Default)]
 pub struct Project {
@@ -17,6 +19,12 @@ pub struct Project {
     pub root: PathBuf,
     /// Whether tests, examples and benches are looked at like any other code.
     pub all_targets: bool,
+    /// The files that may say how programs are deployed, sorted.
+    pub manifests: Vec<PathBuf>,
+    /// Whether there were more of them than are looked at.
+    pub are_manifests_cut: bool,
+    /// What they say, once they were [read](super::deployment::read).
+    pub deployments: Deployments,
     /// Further roots, where paths were asked for that lie in other repositories; canonical, sorted.
     pub other_roots: Vec<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! One walk over a directory: the manifests and Rust files below it that a person would call part of the project.
+//! One walk over a directory: the manifests, Rust files and deployment files below it that a person would call part of the project.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +8,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::disk;
+use super::{deployment, disk};
 
 /// What a walk found, in order.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub(super) struct Walk {
     pub(super) manifests: Vec<PathBuf>,
     /// The `.rs` files.
     pub(super) sources: Vec<PathBuf>,
+    /// The files that may say how a program is deployed.
+    pub(super) deployments: Vec<PathBuf>,
     /// Directories that could not be read, and why.
     pub(super) failures: Vec<(PathBuf, String)>,
 }
@@ -60,11 +62,15 @@ impl Walk {
     fn take(&mut self, entry: &DirEntry, ignores: &mut Ignores) {
         let name = entry.file_name().as_encoded_bytes();
         let is_manifest = name == b"Cargo.toml";
-        let is_source = name.ends_with(b".rs") && !name.starts_with(b".") && entry.file_type().is_file();
-        if !(is_manifest || is_source) || ignores.has(entry) {
+        let is_file = entry.file_type().is_file();
+        let is_source = name.ends_with(b".rs") && !name.starts_with(b".") && is_file;
+        let is_deployment = is_file && entry.file_name().to_str().is_some_and(deployment::is_deployment);
+        if !(is_manifest || is_source || is_deployment) || ignores.has(entry) {
             return;
         }
-        if is_source {
+        if is_deployment {
+            self.deployments.push(entry.path().to_owned());
+        } else if is_source {
             self.sources.push(entry.path().to_owned());
         } else if let Some(dir) = entry.path().parent() {
             self.manifests.push(dir.to_owned());

@@ -14,10 +14,12 @@ mod facts {
 mod formats;
 mod hostile;
 mod house;
+mod linear;
 mod model;
 mod pages;
 mod program;
 mod projects;
 mod readme;
 mod run;
+mod synthetic;
 mod why;

@@ -19,10 +19,17 @@ fn fixtures_are_reported_at_their_marks() {
 }
 
 #[test]
-fn fixtures_name_the_four_rules_and_fail() {
+fn fixtures_name_their_rules_and_fail() {
     let run = run(root(), &["check", "fixtures"]);
     assert_eq!(run.code, 1, "{}", run.err);
-    for rule in ["global-auth-client", "cached-token", "client-before-fork", "runtime-before-fork"] {
+    let rules = [
+        "global-auth-client",
+        "cached-token",
+        "client-before-fork",
+        "missing-deploy-env",
+        "runtime-before-fork",
+    ];
+    for rule in rules {
         assert!(run.out.contains(&format!("[authlint::{rule}]")), "{rule} is not reported");
     }
 }

@@ -469,7 +469,7 @@ impl Frame<'_, '_> {
                 value
             }
             Action::Drop => {
-                let touched = args.first().or(receiver).map_or_else(|| Rc::from([]), super::touched);
+                let touched = args.first().or(receiver).map_or_else(super::nothing_touched, super::touched);
                 self.with_event(value, Event::Drop(touched, place))
             }
             Action::Leak => {
@@ -485,6 +485,7 @@ impl Frame<'_, '_> {
             | Action::SpawnThread
             | Action::SpawnTask
             | Action::StartWorkers
+            | Action::SetEnv
             | Action::Send
             | Action::SpawnProcess => value,
             Action::AtFork => self.register(value, args),

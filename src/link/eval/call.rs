@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Frame, closure::giving, touched, tuple_field};
+use super::{Frame, closure::giving, touched_by, tuple_field};
 use crate::catalog::schema::{ClosureRuns, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
 use crate::link::{
@@ -144,7 +144,7 @@ impl<'a> Frame<'_, 'a> {
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
         self.asks_pid |= summary.asks_pid;
-        self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
+        self.events.push(Event::Call(def, touched_by(args), place));
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let (args, runs) = self.run_passed(&summary, args, place);
         let mut value = subst::at_call(self.e, &summary.ret, &args);

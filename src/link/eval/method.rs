@@ -44,7 +44,8 @@ impl<'a> Frame<'_, 'a> {
 
     /// `is_expired()` and `refresh()` on what a cell holds keep it from growing old.
     fn note_renewing(&mut self, on: &Value, method: &str, place: Place) {
-        if self.catalog().words().is_renewing_method(method) {
+        let is_kept = on.marks.iter().any(|mark| matches!(mark.what, What::Cell(_) | What::Copied(_)));
+        if is_kept && self.catalog().words().is_renewing_method(method) {
             self.note_renewal(on, place, Renewal::ExpiryCheck);
         }
     }

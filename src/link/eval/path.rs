@@ -99,6 +99,9 @@ impl<'a> Frame<'_, 'a> {
         let is_constant = last.len() > 1
             && last.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
         let place = self.place(Span::default());
+        if path == "std::option::Option::None" {
+            return Value::default();
+        }
         Value {
             callable: Some(Callable::External(path.clone())),
             text: is_constant.then(|| Text { text: last.into(), place, is_one_of_many: false }),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path as FsPath;
 
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use super::{
     Crate, CrateId, Def, DefId, Extern, Import, Inputs, Module, ModuleId, World,
@@ -48,6 +49,9 @@ impl Builder<'_> {
         let is_code = matches!(target.kind, TargetKind::Lib | TargetKind::Bin) || target.is_selected;
         let is_example = !self.inputs.project.all_targets && (package.is_example || !is_code);
         self.add_crate(Some(at), target.kind, file, is_example);
+        if let Some(krate) = self.world.crates.last_mut() {
+            krate.target = Some(SmolStr::new(&target.name));
+        }
     }
 
     fn is_test_gate(&self, attribute: &Attribute) -> bool {
@@ -68,7 +72,8 @@ impl Builder<'_> {
     fn add_crate(&mut self, package: Option<usize>, kind: TargetKind, file: FileId, is_example: bool) {
         let id = CrateId(index(self.world.crates.len()));
         let root = self.add_module(id, None, false, false);
-        self.world.crates.push(Crate { package, kind, root, externs: BTreeMap::new(), is_example });
+        let externs = BTreeMap::new();
+        self.world.crates.push(Crate { package, target: None, kind, root, externs, is_example });
         let facts = self.inputs.file(file);
         let is_test = facts.attributes.iter().any(|it| self.is_test_gate(it));
         self.world.modules[root.0 as usize].is_test = is_test;

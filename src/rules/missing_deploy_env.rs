@@ -1,0 +1,83 @@
+//! `missing-deploy-env`: a program cannot go on without a credential variable that its deployment does not give it.
+
+use super::{Check, Rule, story::kind_name};
+use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::link::{Program, deployments::MissingVariable};
+use crate::source::deployment::{Container, Family};
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-deploy-env",
+    summary: "code needs a credential variable that the deployment manifests for it never inject",
+    level: Level::Warn,
+    since: "0.1.0",
+    page: include_str!("../../rules/missing-deploy-env.md"),
+    check: Check::Program(check),
+};
+
+/// How many containers a finding names.
+const CONTAINERS: usize = 2;
+
+fn check(program: &Program<'_>, findings: &mut Findings) {
+    for missing in program.missing_variables() {
+        findings.push(finding(missing));
+    }
+}
+
+fn finding(missing: &MissingVariable) -> Finding {
+    let name = &missing.read.name;
+    let kind = kind_name(missing.kind);
+    let label = format!("the {kind} is read from the environment here, and nothing stands in for it");
+    let primary = Step { place: missing.read.place, label };
+    let message = format!("`{}` needs `{name}`, which its deployment does not give it", missing.binary);
+    let mut finding = Finding::new(RULE.id, Level::Warn, confidence(missing), message, primary);
+    let named = missing.containers.iter().take(CONTAINERS);
+    finding.steps =
+        named.map(|container| Step { place: container.place, label: runs(container, missing) }).collect();
+    finding.help = missing.containers.first().map(|container| help(container, name)).into_iter().collect();
+    finding.help.push("or give the code a way to go on without it, and say so where it is read".to_owned());
+    finding
+}
+
+/// A read on some ways only may be one that this deployment never takes.
+fn confidence(missing: &MissingVariable) -> Confidence {
+    let is_operated =
+        missing.containers.iter().all(|it| matches!(it.family, Family::Kubernetes | Family::Compose));
+    if missing.read.is_conditional || missing.is_given_elsewhere {
+        Confidence::Low
+    } else if is_operated && !missing.is_loading {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    }
+}
+
+fn runs(container: &Container, missing: &MissingVariable) -> String {
+    let (name, binary) = (&container.name, &missing.binary);
+    let who = match container.family {
+        Family::Kubernetes => format!("container `{name}` of {}", container.workload),
+        Family::Compose => format!("service `{name}`"),
+        Family::Systemd => format!("unit `{name}`"),
+        Family::Workflow => format!("a step of job `{name}`"),
+    };
+    let given = match container.variables.len() {
+        0 => "no variables at all".to_owned(),
+        1 => "one variable, and not this one".to_owned(),
+        count => format!("{count} variables, and not this one"),
+    };
+    format!("{who} runs `{binary}` with {given}")
+}
+
+/// The lines to add.
+fn help(container: &Container, name: &str) -> String {
+    let of = &container.name;
+    match container.family {
+        Family::Kubernetes => format!(
+            "add to `env` of container `{of}`: `- {{ name: {name}, valueFrom: {{ secretKeyRef: {{ name: {of}, key: {name} }} }} }}`"
+        ),
+        Family::Compose => format!("add to `environment` of service `{of}`: `{name}: ${{{name}:?}}`"),
+        Family::Systemd => format!(
+            "add `EnvironmentFile=` with a file that sets `{name}` and that only the service can read"
+        ),
+        Family::Workflow => format!("add to `env` of the step: `{name}: ${{{{ secrets.{name} }}}}`"),
+    }
+}
