@@ -253,6 +253,9 @@ pub struct FnEntry {
     /// Whether the result is the receiver or a view of it.
     #[serde(default)]
     pub passes_self: bool,
+    /// Arguments that the other arguments flow into (`mem::replace(&mut slot, new)`).
+    #[serde(default)]
+    pub fills: Vec<usize>,
     /// Whether a call with this credential is a use for one request only, and nothing is kept (`bearer_auth`).
     #[serde(default)]
     pub per_request: bool,
@@ -377,6 +380,8 @@ pub enum Action {
     CellForce,
     /// Registers a function to run in the child after a fork.
     AtFork,
+    /// Compares its receiver or first argument with its last one.
+    Compare,
 }
 
 /// How a call forks.
@@ -594,6 +599,9 @@ pub struct AnyReceiver {
     /// The receiver, a shared place, is filled with the argument (`set`, `store`, `replace`).
     #[serde(default)]
     pub stores: Vec<String>,
+    /// The receiver is compared with the argument (`eq`, `ct_eq`).
+    #[serde(default)]
+    pub compares: Vec<String>,
     /// The receiver, a shared place, is filled with the closure's result when it is empty (`get_or_init`).
     #[serde(default)]
     pub inits: Vec<String>,

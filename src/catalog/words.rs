@@ -25,6 +25,7 @@ pub struct Words {
     headers: Headers,
     placeholders: Placeholders,
     clients: FxHashSet<String>,
+    never_clients: FxHashSet<String>,
     tests: Tests,
     outside: Outside,
     plain: Plain,
@@ -65,6 +66,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Clients {
     last: Vec<String>,
+    never: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +182,7 @@ impl Words {
             headers: file.headers,
             placeholders: file.placeholders,
             clients: file.clients.last.into_iter().collect(),
+            never_clients: file.clients.never.into_iter().collect(),
             tests: file.tests,
             outside: file.outside,
             plain: file.plain,
@@ -302,6 +305,12 @@ impl Words {
     #[must_use]
     pub fn is_keyless(&self, value: &str) -> bool {
         self.placeholders.keyless.contains(&value.to_ascii_lowercase())
+    }
+
+    /// Whether a type of this name, of which nothing else is known, is surely no client.
+    #[must_use]
+    pub fn is_never_client(&self, name: &str) -> bool {
+        split(name).iter().any(|word| self.never_clients.contains(word))
     }
 
     /// Whether an attribute whose path ends in this name keeps its item for tests.

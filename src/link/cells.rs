@@ -84,4 +84,6 @@ pub enum Renewal {
     StoreInLoop,
     /// It ends by itself.
     TimeToLive,
+    /// It is fetched again, or forgotten, when a server refuses it.
+    AfterRefusal,
 }

@@ -18,12 +18,12 @@ use super::{
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
-        Source, Value, What, marks_of, no_marks, union,
+        Source, Value, Wanted, What, marks_of, no_marks, union,
     },
     world::{DefId, Inputs, index},
 };
 use crate::facts::{ItemKind, Name};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 
 /// How often one function is read at most. The lattice is finite; this bounds what hostile input costs.
 const ROUNDS: u32 = 12;
@@ -69,6 +69,8 @@ pub(super) struct Summary {
     pub ret: Value,
     /// What flows into its parameters from inside, by parameter.
     pub absorbs: BTreeMap<u16, Marks>,
+    /// What it calls its parameters with, by parameter.
+    pub called_with: BTreeMap<u16, Value>,
     /// Its events.
     pub events: Vec<Event>,
     /// Where it lets a runtime drive something.
@@ -110,6 +112,18 @@ pub(super) struct Tables {
     pub signing: BTreeSet<OriginId>,
     /// What macros read when the program is compiled: who does, and whether it is a file.
     pub compiled: BTreeMap<OriginId, (DefId, bool)>,
+    /// What callers bring is compared with: the process's own, which it sends to nobody.
+    pub compared: BTreeSet<OriginId>,
+    /// Cells whose content is given to where only a credential goes, and what that place takes.
+    pub sent_cells: BTreeMap<CellId, Wanted>,
+    /// Functions that are called where a server refused a credential.
+    pub on_refusal: BTreeSet<DefId>,
+    /// Cells that are emptied, and by whom.
+    pub forgotten: BTreeSet<(CellId, DefId)>,
+    /// Functions that look at a time that is kept in a static, by the file of that static.
+    pub time_readers: BTreeSet<(FileId, DefId)>,
+    /// The cells that a cell is filled from.
+    pub copies: BTreeMap<CellId, BTreeSet<CellId>>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
 }
@@ -271,6 +285,10 @@ impl<'a> Engine<'a> {
             for (at, marks) in &old.absorbs {
                 let known = summary.absorbs.entry(*at).or_insert_with(no_marks);
                 *known = union(marks, known);
+            }
+            for (at, args) in &old.called_with {
+                let known = summary.called_with.entry(*at).or_default();
+                *known = args.join(known);
             }
         }
         let is_new = self.tables.summaries.get(&def).is_none_or(|old| !is_covered(old, &summary));
@@ -460,6 +478,13 @@ impl<'a> Engine<'a> {
     /// Lets a value flow into a cell.
     pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
         fill.from_parameter = value.any(What::is_open);
+        let others = value.marks.iter().filter_map(|mark| match mark.what {
+            What::Cell(other) | What::Copied(other) if other != id => Some(other),
+            _ => None,
+        });
+        for other in others {
+            self.tables.copies.entry(id).or_default().insert(other);
+        }
         let reader = fill.def;
         let value = arriving(id, value);
         let cell = &mut self.tables.cells[id.0 as usize];
@@ -500,6 +525,10 @@ fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
         && old.asks_pid == new.asks_pid
         && old.ret.covers(&new.ret)
+        && new
+            .called_with
+            .iter()
+            .all(|(at, args)| old.called_with.get(at).is_some_and(|old| old.covers(args)))
         && new.absorbs.iter().all(|(at, marks)| {
             let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);
             Value { marks: known, ..Value::default() }

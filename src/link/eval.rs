@@ -4,6 +4,7 @@ mod apply;
 mod call;
 mod closure;
 mod control;
+mod convert;
 mod drive;
 mod fork;
 mod macros;
@@ -13,6 +14,7 @@ mod path;
 mod pattern;
 mod place;
 mod sink;
+mod watch;
 
 pub(super) use apply::shown;
 use drive::is_kept;
@@ -20,6 +22,8 @@ use place::content_of_fallible;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::{
     engine::{Engine, Summary},
@@ -59,8 +63,12 @@ pub(super) struct Frame<'f, 'a> {
     locals: Vec<Local>,
     /// How many branches and loops are around.
     depth: u32,
-    /// How many loops are around.
+    /// How many loops that go on are around.
     loops: u32,
+    /// How many branches are around that are taken where a server refused.
+    refused: u32,
+    /// The cells that were filled since the branch around began.
+    filled: Vec<(super::value::CellId, Place)>,
     ret: Value,
     events: Vec<Event>,
     drives: BTreeMap<Place, Drive>,
@@ -69,6 +77,10 @@ pub(super) struct Frame<'f, 'a> {
     asks_pid: bool,
     /// The closures being run: one that calls its own name means a function, or would never end.
     open_closures: Vec<ExprId>,
+    /// The closures that were written in what is read: others have captures of their own.
+    own_closures: FxHashSet<ExprId>,
+    /// What the function calls its parameters with, by parameter.
+    called_with: BTreeMap<u16, Value>,
     /// How many closures were run.
     closure_runs: u32,
     /// Hazards that left the function for a place that outlives it.
@@ -94,6 +106,8 @@ impl<'f, 'a> Frame<'f, 'a> {
             locals: Vec::new(),
             depth: 0,
             loops: 0,
+            refused: 0,
+            filled: Vec::new(),
             ret: Value::default(),
             events: Vec::new(),
             drives: BTreeMap::new(),
@@ -101,6 +115,8 @@ impl<'f, 'a> Frame<'f, 'a> {
             sleeps: false,
             asks_pid: false,
             open_closures: Vec::new(),
+            own_closures: FxHashSet::default(),
+            called_with: BTreeMap::new(),
             closure_runs: 0,
             escaped: Vec::new(),
             expected: None,
@@ -120,6 +136,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             ret: frame.ret,
             absorbs: frame.absorbs,
             drives: frame.drives.into_values().filter(|it| !is_kept(&frame.escaped, it)).collect(),
+            called_with: frame.called_with,
             events: frame.events,
             sleeps: frame.sleeps,
             asks_pid: frame.asks_pid,
@@ -133,11 +150,12 @@ impl<'f, 'a> Frame<'f, 'a> {
             self.events.push(Event::Create(hazard));
         }
         self.bind_params(item);
+        let declared = self.e.signature(self.def).output.clone();
         if let Some(body) = item.body {
             let tail = self.eval(body);
+            let tail = self.converted(body, tail, &declared);
             self.give_back(&tail);
         }
-        let declared = self.e.signature(self.def).output.clone();
         self.ret = std::mem::take(&mut self.ret).typed(declared, self.catalog());
         let ret = std::mem::take(&mut self.ret);
         let ret = self.settled(ret);
@@ -194,7 +212,7 @@ impl<'f, 'a> Frame<'f, 'a> {
 
     /// Adds what the function gives back, and keeps its hazards from being dropped at its end.
     fn give_back(&mut self, value: &Value) {
-        let value = value.clone().cut(3).light();
+        let value = self.sealed(value.clone()).cut(3).light();
         self.ret = if self.ret.is_nothing() { value } else { self.ret.join(&value) };
     }
 
@@ -297,7 +315,11 @@ impl<'f, 'a> Frame<'f, 'a> {
             ExprKind::For { pat, iter, body } => self.eval_for(*pat, *iter, *body),
             ExprKind::Closure { .. } => self.closure_value(id),
             ExprKind::Return(e) => self.eval_return(*e),
-            ExprKind::Break(e) => e.map(|e| self.eval(e)).unwrap_or_default(),
+            ExprKind::Break(e) => {
+                let value = e.map(|e| self.eval(e)).unwrap_or_default();
+                self.end_loop();
+                value
+            }
             ExprKind::Try(e) => {
                 let value = self.eval(*e);
                 content_of_fallible(value)
@@ -320,7 +342,7 @@ impl<'f, 'a> Frame<'f, 'a> {
                 let place = self.place(span);
                 let mut value = Value {
                     ty: Ty::external("std::primitive::str"),
-                    text: Some(super::value::Text { text: text.into(), place }),
+                    text: Some(super::value::Text { text: text.into(), place, is_one_of_many: false }),
                     ..Value::default()
                 };
                 self.note_literal(&mut value, text, place);
@@ -332,7 +354,11 @@ impl<'f, 'a> Frame<'f, 'a> {
                 value
             }
             Literal::Int(digits) => Value {
-                text: Some(super::value::Text { text: digits.clone(), place: self.place(span) }),
+                text: Some(super::value::Text {
+                    text: digits.clone(),
+                    place: self.place(span),
+                    is_one_of_many: false,
+                }),
                 ..Value::of(Ty::external("std::primitive::int"))
             },
             _ => Value::default(),
@@ -362,7 +388,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             all = all.join(&value);
         }
         let ty = Ty::Slice(super::ty::args(vec![all.ty.clone()]));
-        Value { ty, text: None, callable: None, ..all }
+        Value { ty, ..all }
     }
 
     fn eval_block(&mut self, block: &'a Block, _span: Span) -> Value {
@@ -440,8 +466,10 @@ impl<'f, 'a> Frame<'f, 'a> {
         };
         let before = self.events.len();
         self.expected = self.name_of_pat(pat);
-        let value = self.eval(init).typed(declared, self.catalog());
+        let value = self.eval(init);
         self.expected = None;
+        let target = if declared.is_unknown() { self.type_of_pat(pat) } else { declared.clone() };
+        let value = self.converted(init, value, &target).typed(declared, self.catalog());
         self.drop_temporaries(before, Some(pat), &value, init);
         if let Some(otherwise) = otherwise {
             self.branch(|frame| {
@@ -518,7 +546,17 @@ impl<'f, 'a> Frame<'f, 'a> {
             self.give_back(&value);
         }
         self.events.push(Event::Return);
+        self.end_loop();
         Value::default()
+    }
+
+    /// What was filled on the way out of a loop is not filled again and again.
+    fn end_loop(&mut self) {
+        for (id, place) in self.filled.drain(..) {
+            if let Some(fill) = self.e.tables.cells[id.0 as usize].fills.get_mut(&place) {
+                fill.in_loop = false;
+            }
+        }
     }
 
     /// Notes that hazards in a value are used.
@@ -546,6 +584,7 @@ impl<'f, 'a> Frame<'f, 'a> {
         let id = self.cell_of_static(self.def);
         let Some(init) = item.init else { return };
         let value = self.eval(init);
+        let value = self.converted(init, value, &ty);
         let value = naming::named(self.e, value, name);
         self.fill_cell(id, &value, self.place(span), super::cells::FillKind::Initialiser);
     }

@@ -6,7 +6,10 @@ use smol_str::SmolStr;
 use super::{
     engine::Engine,
     sinks::Literal,
-    value::{Credential, CredentialId, Mark, OriginId, Param, Source, Value, Wanted, What, marks_of},
+    value::{
+        Credential, CredentialId, Mark, Origin, OriginId, Param, Source, VARIABLE, Value, Wanted, What,
+        marks_of,
+    },
     world::DefId,
 };
 use crate::catalog::{
@@ -53,6 +56,21 @@ pub(super) fn credential_by_name(
     Some(credential(engine, origin, class))
 }
 
+/// What a variable of the environment holds, by its name.
+pub(super) fn variable(engine: &mut Engine<'_>, place: Place, name: &SmolStr) -> What {
+    let origin = engine.tables.origins.intern(Origin { place, source: Source::Env, name: name.clone() });
+    if let Some(named) = credential_by_name(engine, origin, name) {
+        return What::Credential(named);
+    }
+    let Some(entry) = engine.inputs().catalog.env(name) else { return What::Input(origin) };
+    let class = NameClass {
+        kind: entry.kind,
+        lifetime: entry.lifetime.unwrap_or(Lifetime::Rotatable),
+        is_own_signing: false,
+    };
+    What::Credential(credential(engine, origin, class))
+}
+
 /// The credential that something from outside is, because of where it goes.
 pub(super) fn credential_wanted(engine: &mut Engine<'_>, origin: OriginId, wanted: Wanted) -> CredentialId {
     let name = engine.tables.origins.get(origin.0).name.clone();
@@ -97,7 +115,12 @@ pub(super) fn credential(engine: &mut Engine<'_>, origin: OriginId, class: NameC
 /// The value with everything from outside that has no name yet taken for what this name says.
 pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
     let value = if engine.gather.is_some() { named_literals(engine, value, name) } else { value };
-    if !value.marks.iter().any(|mark| matches!(mark.what, What::Input(_))) {
+    let is_unnamed = |what: &What| match what {
+        What::Input(_) => true,
+        What::Param(param) => !param.is_whole(),
+        _ => false,
+    };
+    if !value.marks.iter().any(|mark| is_unnamed(&mark.what)) {
         return value;
     }
     let Some(class) = engine.says(name).class else { return value };
@@ -105,7 +128,11 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
     let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
         let what = match mark.what {
             What::Input(origin) => What::Credential(credential(engine, origin, class)),
-            ref other => *other,
+            // A variable whose name the caller gives: what it is called here says what it holds.
+            What::Param(param) if param.fields().iter().any(|field| field == VARIABLE) => {
+                What::Secret(param, Wanted { kind: Some(class.kind), lifetime: Some(class.lifetime) })
+            }
+            other => other,
         };
         out.push(Mark { what, trace: mark.trace.clone() });
     });

@@ -1,6 +1,7 @@
 //! The façade: what rules ask of a linked program.
 
 mod dump;
+mod held;
 mod seen;
 
 use std::collections::BTreeMap;
@@ -21,8 +22,8 @@ use super::{
     sinks::Sinks,
     ty::{Ty, Types},
     value::{
-        Build, BuildId, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind, Mark, Origin,
-        OriginId, Source, Trace, TraceStep, Value, What, steps,
+        Build, BuildId, Credential, CredentialId, ForkId, GIVEN, Hazard, HazardId, HazardKind, Mark, Marks,
+        Origin, OriginId, Source, Trace, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };
@@ -320,8 +321,11 @@ impl Program<'_> {
             _ => None,
         };
         // What stands deeper belongs to a configuration or a client of its own.
-        let fields = cell.content.fields.iter().flat_map(|fields| fields.values());
-        let marks = cell.content.marks.iter().chain(fields.flat_map(|field| field.marks.iter()));
+        let fields = cell.content.fields.iter().flat_map(|fields| fields.iter());
+        let fields =
+            fields.filter(|(name, field)| *name != GIVEN && self.is_text_of_credential(&field.ty, 0));
+        let fields: Vec<Marks> = fields.map(|(_, field)| self.marks_of_field(field)).collect();
+        let marks = cell.content.marks.iter().chain(fields.iter().flat_map(|marks| marks.iter()));
         marks.filter_map(raw).collect()
     }
 
@@ -359,10 +363,11 @@ impl Program<'_> {
     #[must_use]
     pub fn may_hold_token(&self, cell: &Cell) -> bool {
         let ty = cell.ty.innermost(self.catalog);
-        matches!(
-            ty.role(self.catalog),
-            None | Some(TypeRole::Token | TypeRole::Secret | TypeRole::Credentials)
-        ) && self.configuration_of_clients(cell).is_none()
+        let is_kept_in = match ty.role(self.catalog) {
+            None => self.is_named_for_text(&ty),
+            role => matches!(role, Some(TypeRole::Token | TypeRole::Secret | TypeRole::Credentials)),
+        };
+        is_kept_in && self.configuration_of_clients(cell).is_none()
     }
 
     /// Whether a name is that of a credential.

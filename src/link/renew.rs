@@ -3,17 +3,18 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    cells::{FillKind, Renewal},
+    cells::{Fill, FillKind, Renewal},
     engine::Engine,
     event::Event,
     naming,
     order::visit,
     ty::Ty,
-    value::{CellId, Origin, Source, TraceEvent, Value, What, step},
+    value::{CellId, Mark, Origin, Source, TraceEvent, Value, What, step},
     world::{DefId, index},
 };
+use crate::catalog::schema::CellKind;
 use crate::facts::{Name, item::FieldItem};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 
 /// The number of fields beyond which a struct is a configuration, and its fields are not asked one by one.
 pub(super) const FIELDS: usize = 4;
@@ -21,17 +22,80 @@ pub(super) const FIELDS: usize = 4;
 /// Completes what is known of cells.
 pub(super) fn complete(engine: &mut Engine<'_>) {
     let periodic = periodic(engine);
+    let refused = reached(engine, engine.tables.on_refusal.iter().copied().collect());
+    let timed = timed(engine);
     for at in 0..engine.tables.cells.len() {
         let id = CellId(index(at));
         note_stores(engine, id, &periodic);
+        note_refusals(engine, id, &refused);
+        note_times(engine, id, &timed);
         name_fields(engine, id);
+        name_sent(engine, id);
     }
+}
+
+/// What is fetched again, or forgotten, by a function that is called when a server refuses it, is renewed.
+fn note_refusals(engine: &mut Engine<'_>, id: CellId, refused: &FxHashSet<DefId>) {
+    let tables = &mut engine.tables;
+    let forgotten = tables.forgotten.range((id, DefId(0))..=(id, DefId(u32::MAX)));
+    let is_forgotten = forgotten.into_iter().any(|(_, def)| refused.contains(def));
+    let cell = &mut tables.cells[id.0 as usize];
+    let is_stored = |fill: &Fill| fill.how == FillKind::Store && refused.contains(&fill.def);
+    let is_once = cell.kind == Some(CellKind::Once);
+    let is_stored_again = !is_once && cell.fills.values().any(is_stored);
+    if is_forgotten || is_stored_again {
+        cell.renewals.insert(cell.place, Renewal::AfterRefusal);
+    }
+}
+
+/// Functions that look at a time that a static keeps, and those that they call, by the file of that static.
+fn timed(engine: &Engine<'_>) -> FxHashSet<(FileId, DefId)> {
+    let mut found = FxHashSet::default();
+    for &(file, reader) in &engine.tables.time_readers {
+        found.insert((file, reader));
+        if let Some(summary) = engine.tables.summaries.get(&reader) {
+            found.extend(calls(&summary.events).into_iter().map(|def| (file, def)));
+        }
+    }
+    found
+}
+
+/// What is stored by one that looks at a time kept beside it has an age that somebody knows.
+fn note_times(engine: &mut Engine<'_>, id: CellId, timed: &FxHashSet<(FileId, DefId)>) {
+    let cell = &mut engine.tables.cells[id.0 as usize];
+    let file = cell.place.file;
+    let is_timed = |fill: &Fill| fill.how == FillKind::Store && timed.contains(&(file, fill.def));
+    if cell.fills.values().any(is_timed) {
+        cell.renewals.insert(cell.place, Renewal::ExpiryCheck);
+    }
+}
+
+/// A text that is sent where only a credential goes is one, whatever it is called.
+fn name_sent(engine: &mut Engine<'_>, id: CellId) {
+    let Some(wanted) = engine.tables.sent_cells.get(&id).copied() else { return };
+    let cell = &engine.tables.cells[id.0 as usize];
+    let is_unnamed = cell.content.marks.iter().any(|mark| matches!(mark.what, What::Input(_)));
+    if !is_unnamed || !cell.ty.is_textual(engine.inputs().catalog) {
+        return;
+    }
+    let named = cell.content.clone().map_marks(&mut |mark, out| {
+        let what = match mark.what {
+            What::Input(origin) => What::Credential(naming::credential_wanted(engine, origin, wanted)),
+            other => other,
+        };
+        out.push(Mark { what, trace: mark.trace.clone() });
+    });
+    engine.tables.cells[id.0 as usize].content = named;
 }
 
 /// A cell that is filled again and again, with a wait between, does not grow old.
 fn note_stores(engine: &mut Engine<'_>, id: CellId, periodic: &FxHashSet<DefId>) {
     let summaries = &engine.tables.summaries;
     let cell = &engine.tables.cells[id.0 as usize];
+    // What is filled once stays what it is, however often somebody tries.
+    if cell.kind == Some(CellKind::Once) && !cell.is_writable {
+        return;
+    }
     let sleeps = |def: DefId| summaries.get(&def).is_some_and(|summary| summary.sleeps);
     let stores: Vec<Place> = cell
         .fills
@@ -56,6 +120,11 @@ fn periodic(engine: &Engine<'_>) -> FxHashSet<DefId> {
             }
         });
     }
+    reached(engine, open)
+}
+
+/// Functions, and all that they call, at whatever distance.
+fn reached(engine: &Engine<'_>, mut open: Vec<DefId>) -> FxHashSet<DefId> {
     let mut found = FxHashSet::default();
     while let Some(def) = open.pop() {
         if found.insert(def)

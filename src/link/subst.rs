@@ -3,11 +3,14 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use smol_str::SmolStr;
+
 use super::{
     engine::Engine,
     naming,
     value::{
-        BuildId, Mark, Marks, Origin, Param, Source, Trace, TraceEvent, Value, Wanted, What, joined, step,
+        BuildId, GIVEN, Mark, Marks, Origin, Param, Source, Text, Trace, TraceEvent, VARIABLE, Value, Wanted,
+        What, joined, step, steps,
     },
     world::DefId,
 };
@@ -24,7 +27,7 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
             return;
         }
         let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
-        let marks = project(passed.get(usize::from(param.index)), param, &mark.trace);
+        let marks = project(engine, passed.get(usize::from(param.index)), param, &mark.trace);
         out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
 }
@@ -102,7 +105,9 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
 
 fn is_placeholder(engine: &Engine<'_>, passed: Option<&Option<Value>>) -> bool {
     let text = passed.and_then(|value| value.as_ref()?.text.as_ref());
-    text.is_some_and(|text| engine.inputs().catalog.words().is_placeholder(&text.text))
+    text.is_some_and(|text| {
+        !text.is_one_of_many && engine.inputs().catalog.words().is_placeholder(&text.text)
+    })
 }
 
 fn close_param(
@@ -113,13 +118,16 @@ fn close_param(
     mark: &Mark,
 ) -> Vec<Mark> {
     match passed.get(usize::from(param.index)) {
-        Some(Some(value)) => project(Some(value), param, &mark.trace),
+        Some(Some(value)) => project(engine, Some(value), param, &mark.trace),
         _ => unseen(engine, def, param, mark),
     }
 }
 
 /// A parameter that nobody in sight passes anything for.
 fn unseen(engine: &mut Engine<'_>, def: DefId, param: Param, mark: &Mark) -> Vec<Mark> {
+    if param.fields().iter().any(|field| field == VARIABLE) {
+        return variable(engine, None, &mark.trace).into_iter().collect();
+    }
     let Some((place, name)) = naming::param_name(engine, def, param) else { return Vec::new() };
     let origin =
         engine.tables.origins.intern(Origin { place, source: Source::Parameter, name: name.clone() });
@@ -143,7 +151,18 @@ impl<'v> Passed<'v> {
     }
 }
 
-fn project(arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
+/// The variable of the environment that a text names, or one that nobody can name.
+fn variable(engine: &mut Engine<'_>, text: Option<&Text>, trace: &Trace) -> Option<Mark> {
+    let read = steps(trace).first().map(|step| step.place);
+    let known = text.filter(|text| !text.is_one_of_many);
+    let (place, name) = match known {
+        Some(text) => (text.place, text.text.clone()),
+        None => (read?, SmolStr::default()),
+    };
+    Some(Mark { what: naming::variable(engine, place, &name), trace: trace.clone() })
+}
+
+fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
     let Some(passed) = arg else { return Vec::new() };
     let fields = param.fields();
     let (mut value, mut left) = (passed.value, &*fields);
@@ -153,6 +172,9 @@ fn project(arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
             None => break,
         }
         left = rest;
+    }
+    if left.first().is_some_and(|name| name == VARIABLE) && !value.any(|what| open(what).is_some()) {
+        return variable(engine, value.text.as_ref(), trace).into_iter().collect();
     }
     let marks = if std::ptr::eq(value, passed.value) {
         Rc::clone(passed.all.get_or_init(|| value.all_marks()))
@@ -174,11 +196,17 @@ fn project(arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
                 {
                     return None;
                 }
+                What::Input(_) | What::Cell(_) | What::Copied(_) if is_other(left) => return None,
                 other => *other,
             };
             Some(Mark { what, trace: joined(&mark.trace, trace) })
         })
         .collect()
+}
+
+/// Whether what is asked for is not part of a value, but what it stands for.
+fn is_other(fields: &[crate::facts::Name]) -> bool {
+    fields.first().is_some_and(|name| name == VARIABLE || name == GIVEN)
 }
 
 fn has_params(value: &Value) -> bool {

@@ -350,8 +350,9 @@ fn fill_alias(ty: Ty, list: Vec<Ty>) -> Ty {
             if filled.is_empty() {
                 return Ty::External(path, args(list));
             }
-            if let Some(open) = filled.iter_mut().find(|ty| ty.is_unknown()) {
-                *open = list[0].clone();
+            let mut given = list.into_iter();
+            for open in &mut filled {
+                fill_open(open, &mut given);
             }
             Ty::External(path, args(filled))
         }
@@ -363,4 +364,23 @@ fn fill_alias(ty: Ty, list: Vec<Ty>) -> Ty {
 fn path_of_attribute(attribute: &Attribute) -> Path {
     let segments = attribute.path.split("::").map(|name| Segment { name: name.into(), args: Vec::new() });
     Path { segments: segments.collect(), span: attribute.span, ..Path::default() }
+}
+
+/// Puts the next argument in each open place, outer ones first, from left to right.
+fn fill_open(ty: &mut Ty, given: &mut std::vec::IntoIter<Ty>) {
+    match ty {
+        Ty::Unknown => {
+            if let Some(next) = given.next() {
+                *ty = next;
+            }
+        }
+        Ty::External(_, Some(list)) | Ty::Tuple(Some(list)) | Ty::Slice(Some(list)) => {
+            let mut inner = list.to_vec();
+            for inner in &mut inner {
+                fill_open(inner, given);
+            }
+            *list = inner.into();
+        }
+        _ => {}
+    }
 }

@@ -27,6 +27,11 @@ const WEIGHT: usize = 64;
 /// How many steps of a way are kept.
 const STEPS: u32 = 24;
 
+/// The field under which is kept what a function gives when it is called.
+pub(super) const GIVEN: &str = "()";
+/// The field under which a name stands for the variable of the environment that it names.
+pub(super) const VARIABLE: &str = "$env";
+
 /// An abstract value: everything that may be at this point of the program.
 #[derive(Clone, Debug, Default)]
 pub struct Value {
@@ -49,6 +54,8 @@ pub struct Text {
     pub text: SmolStr,
     /// The literal.
     pub place: Place,
+    /// Whether it is the first of several that may be meant.
+    pub is_one_of_many: bool,
 }
 
 /// What a value calls when it is called.
@@ -455,8 +462,11 @@ impl Value {
     pub fn all_marks(&self) -> Marks {
         let mut all = Rc::clone(&self.marks);
         if let Some(fields) = &self.fields {
-            for field in fields.values() {
-                all = union(&all, &field.all_marks());
+            for (name, field) in fields.iter() {
+                // What a function would give is nothing that its value holds.
+                if name != GIVEN {
+                    all = union(&all, &field.all_marks());
+                }
             }
         }
         all
@@ -531,7 +541,7 @@ impl Value {
             ty: if self.ty.is_unknown() { other.ty.clone() } else { self.ty.clone() },
             marks: union(&self.marks, &other.marks),
             fields: join_fields(self, other),
-            text: self.text.clone().or_else(|| other.text.clone()),
+            text: join_text(self.text.as_ref(), other.text.as_ref()),
             callable: self.callable.clone().or_else(|| other.callable.clone()),
         }
     }
@@ -560,7 +570,7 @@ impl Value {
         };
         covers_ty
             && covers_fields
-            && (self.text.is_some() || other.text.is_none())
+            && covers_text(self.text.as_ref(), other.text.as_ref())
             && (self.callable.is_some() || other.callable.is_none())
             && other.marks.iter().all(has)
     }
@@ -598,6 +608,23 @@ impl Value {
             Rc::new(fields.iter().map(|(name, field)| (name.clone(), field.map_marks(turn))).collect())
         });
         Self { marks: marks_of(marks), fields, ..self.clone() }
+    }
+}
+
+/// Of two texts the first, known as one of several.
+fn join_text(a: Option<&Text>, b: Option<&Text>) -> Option<Text> {
+    let mut text = a.or(b)?.clone();
+    text.is_one_of_many |= b.is_some_and(|other| other.is_one_of_many || other.text != text.text);
+    Some(text)
+}
+
+fn covers_text(known: Option<&Text>, other: Option<&Text>) -> bool {
+    match (known, other) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(known), Some(other)) => {
+            known.is_one_of_many || (!other.is_one_of_many && known.text == other.text)
+        }
     }
 }
 

@@ -53,10 +53,12 @@ fn nothing_kept(program: &Program<'_>, cell: &Cell) -> Guard {
         return Guard::new("it is a whole configuration, and what is made of that is asked about by itself");
     }
     let raw = program.raw_credentials(cell);
-    let is_sent_to_others = |id: &CredentialId| {
-        !program.is_own_signing(*id) && program.credential(*id).lifetime != Lifetime::Refreshing
+    let is_sent_to_others = |(mark, id): &&(Mark, CredentialId)| {
+        let is_kept_for_itself = program.is_own_signing(*id) || program.is_only_compared(*id);
+        let is_kept_elsewhere = program.is_copied(cell, &mark.what);
+        !is_kept_for_itself && !is_kept_elsewhere && program.credential(*id).lifetime != Lifetime::Refreshing
     };
-    match raw.iter().find(|(_, id)| is_sent_to_others(id)) {
+    match raw.iter().find(is_sent_to_others) {
         Some((_, id)) => {
             let kind = kind_name(program.credential(*id).kind);
             Guard::at(format!("a {kind} is not a token that ends or is replaced"), guard::seen(program, &raw))
@@ -68,8 +70,10 @@ fn nothing_kept(program: &Program<'_>, cell: &Cell) -> Guard {
 /// Of the credentials in the raw that a cell holds, the one that matters most.
 fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId)> {
     let all = program.raw_credentials(cell);
-    let tokens =
-        all.into_iter().filter(|(_, id)| !program.is_own_signing(*id) && is_token(program.credential(*id)));
+    let tokens = all.into_iter().filter(|(mark, id)| {
+        let is_own = program.is_own_signing(*id) || program.is_only_compared(*id);
+        !is_own && is_token(program.credential(*id)) && !program.is_copied(cell, &mark.what)
+    });
     tokens.min_by_key(|(_, id)| {
         let entry = program.credential(*id);
         (entry.lifetime, program.origin(entry.origin).place)

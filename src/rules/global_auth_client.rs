@@ -61,7 +61,8 @@ fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Clie
     let counts = |id: CredentialId| {
         !program.is_own_signing(id) && program.credential(id).lifetime != Lifetime::Refreshing
     };
-    let all = built(program, cell).into_iter().filter(|(_, id, _)| counts(*id));
+    let counted = built(program, cell).into_iter().filter(|(_, id, _)| counts(*id));
+    let all = counted.filter(|(mark, ..)| !program.is_copied(cell, &mark.what));
     all.min_by_key(|(_, id, client)| {
         let entry = program.credential(*id);
         (std::cmp::Reverse(client.certainty), entry.lifetime, program.origin(entry.origin).place)
@@ -79,13 +80,20 @@ fn built(program: &Program<'_>, cell: &Cell) -> Vec<(Mark, CredentialId, Client)
         }
         _ => None,
     });
-    built.chain(configured(program, cell)).collect()
+    built.chain(configured(program, cell)).chain(guessed(program, cell)).collect()
 }
 
 /// A configuration from which clients are made is as good as they are.
 fn configured(program: &Program<'_>, cell: &Cell) -> Vec<(Mark, CredentialId, Client)> {
     let Some(name) = program.configuration_of_clients(cell) else { return Vec::new() };
     let with_client = |(mark, id)| (mark, id, Client { name: name.clone(), certainty: Certainty::Known });
+    program.raw_credentials(cell).into_iter().map(with_client).collect()
+}
+
+/// A type of another package that nobody described and that was given a credential is most likely a client.
+fn guessed(program: &Program<'_>, cell: &Cell) -> Vec<(Mark, CredentialId, Client)> {
+    let Some(name) = program.guessed_client(cell) else { return Vec::new() };
+    let with_client = |(mark, id)| (mark, id, Client { name: name.clone(), certainty: Certainty::Guessed });
     program.raw_credentials(cell).into_iter().map(with_client).collect()
 }
 

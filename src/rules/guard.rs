@@ -42,6 +42,7 @@ pub(super) fn renewal(how: Renewal) -> &'static str {
         Renewal::RenewingMethod => "it is renewed here",
         Renewal::StoreInLoop => "it is stored again and again here",
         Renewal::TimeToLive => "it ends by itself after a time",
+        Renewal::AfterRefusal => "it is fetched again, or forgotten, when a server refuses it",
     }
 }
 
@@ -52,6 +53,15 @@ pub(super) fn without_credential(program: &Program<'_>, cell: &Cell, all: &[(Mar
     }
     if all.iter().any(|(_, id)| program.credential(*id).lifetime == Lifetime::Refreshing) {
         return Guard::at("a provider renews its credential", seen(program, all));
+    }
+    if all.iter().any(|(_, id)| program.is_only_compared(*id)) {
+        return Guard::at(
+            "what callers bring is compared with it, and it is sent to nobody",
+            seen(program, all),
+        );
+    }
+    if all.iter().any(|(mark, _)| program.is_copied(cell, &mark.what)) {
+        return Guard::at("it comes out of another cell, which is reported itself", seen(program, all));
     }
     let inputs = inputs(program, cell);
     if !inputs.is_empty() {

@@ -15,6 +15,7 @@ mod formats;
 mod hostile;
 mod house;
 mod linear;
+mod model;
 mod pages;
 mod program;
 mod projects;

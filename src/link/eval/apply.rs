@@ -12,7 +12,7 @@ use crate::catalog::{
         TypeRole,
     },
 };
-use crate::facts::ExprId;
+use crate::facts::{ExprId, Name};
 use crate::link::{
     cells::{Cell, CellKey, FillKind, Renewal},
     event::Event,
@@ -21,8 +21,8 @@ use crate::link::{
     subst::with_step,
     ty::{self, Ty},
     value::{
-        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value,
-        Wanted, What, marks_of, no_marks, step, union,
+        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, VARIABLE,
+        Value, Wanted, What, marks_of, no_marks, step, union,
     },
 };
 use crate::source::Place;
@@ -51,6 +51,7 @@ impl Frame<'_, '_> {
             self.note_drive(receiver, args, exprs, place);
         }
         let mut value = self.result(entry, receiver, args);
+        self.fill_arguments(entry, args, exprs, place);
         value = self.apply_closures(entry, value, receiver, args, place);
         self.note_described(entry, path, receiver, args, place);
         self.keep_addresses(entry, &mut value, args);
@@ -100,6 +101,18 @@ impl Frame<'_, '_> {
             value.callable = None;
         }
         value
+    }
+
+    /// What the other arguments bring to one that is filled.
+    fn fill_arguments(&mut self, entry: &FnEntry, args: &[Value], exprs: &[ExprId], place: Place) {
+        for &to in &entry.fills {
+            let (Some(target), Some(e)) = (args.get(to), exprs.get(to)) else { continue };
+            for (_, value) in args.iter().enumerate().filter(|(at, _)| *at != to) {
+                if !self.store_in_cells(target, value, place, FillKind::Store) {
+                    self.absorb(*e, &carried(value));
+                }
+            }
+        }
     }
 
     /// Whether what a type holds is also in what its methods give.
@@ -282,6 +295,10 @@ impl Frame<'_, '_> {
         let mut marks = Vec::new();
         for mark in all.iter() {
             let what = match &mark.what {
+                What::Cell(id) | What::Copied(id) => {
+                    self.e.tables.sent_cells.entry(*id).or_insert(Wanted { kind, lifetime });
+                    continue;
+                }
                 What::Input(origin) => {
                     What::Credential(naming::credential_wanted(self.e, *origin, Wanted { kind, lifetime }))
                 }
@@ -484,6 +501,12 @@ impl Frame<'_, '_> {
             | Action::Send
             | Action::SpawnProcess => value,
             Action::AtFork => self.register(value, args),
+            Action::Compare => {
+                if let Some((first, second)) = receiver.or(args.first()).zip(args.last()) {
+                    self.note_compared(first, second);
+                }
+                value
+            }
         }
     }
 
@@ -505,19 +528,25 @@ impl Frame<'_, '_> {
     fn block_on(&mut self, value: Value, args: &[Value], place: Place) -> Value {
         self.events.push(Event::UseRuntime(place));
         let Some(future) = args.first() else { return value };
-        let result = match &future.callable {
-            Some(callable) => {
-                let callable = callable.clone();
-                self.run(&callable, &[], place)
-            }
-            None => future.clone(),
-        };
+        let result = if future.callable.is_some() { self.run(future, &[], place) } else { future.clone() };
         Value { ty: result.ty.clone(), ..value.join(&result) }
     }
 
+    /// A variable of the environment; one whose name the caller gives is told apart at the call.
     fn read_env(&mut self, mut value: Value, args: &[Value], place: Place) -> Value {
-        let name = args.first().and_then(|arg| arg.text.clone()).map(|it| it.text).unwrap_or_default();
-        self.add_input(&mut value, Source::Env, &name, place);
+        let text = args.first().and_then(|arg| arg.text.clone()).filter(|text| !text.is_one_of_many);
+        let enters = step(&None, place, TraceEvent::Enters);
+        if value.ty.is_unknown() {
+            value.ty = Ty::external("std::string::String");
+        }
+        let given = args.first().filter(|_| text.is_none()).map(named_by_caller).unwrap_or_default();
+        if given.is_empty() {
+            let name = text.map(|it| it.text).unwrap_or_default();
+            value.add_mark(naming::variable(self.e, place, &name), enters);
+        } else {
+            let marks = given.into_iter().map(|what| Mark { what, trace: enters.clone() });
+            value.add(&marks_of(marks.collect()));
+        }
         value
     }
 
@@ -531,26 +560,14 @@ impl Frame<'_, '_> {
     fn add_input(&mut self, value: &mut Value, source: Source, name: &str, place: Place) {
         let origin = self.origin(place, source, name);
         // A file is told by the name of what it is read into: `token.txt` may be anything.
-        let by_name = if source == Source::Env || source == Source::SecretStore {
+        let by_name = if source == Source::SecretStore {
             naming::credential_by_name(self.e, origin, name)
         } else {
             None
         };
-        let known = if source == Source::Env { self.catalog().env(name) } else { None };
-        let what = match (by_name, known) {
-            (Some(credential), _) => What::Credential(credential),
-            (None, Some(entry)) => {
-                let class = NameClass {
-                    kind: entry.kind,
-                    lifetime: entry.lifetime.unwrap_or(Lifetime::Rotatable),
-                    is_own_signing: false,
-                };
-                What::Credential(naming::credential(self.e, origin, class))
-            }
-            (None, None) => What::Input(origin),
-        };
+        let what = by_name.map_or(What::Input(origin), What::Credential);
         value.add_mark(what, step(&None, place, TraceEvent::Enters));
-        if value.ty.is_unknown() && matches!(source, Source::Env | Source::File) {
+        if value.ty.is_unknown() && source == Source::File {
             value.ty = Ty::external("std::string::String");
         }
     }
@@ -579,13 +596,7 @@ impl Frame<'_, '_> {
     ) -> Value {
         let how = if action == Action::CellInit { FillKind::FirstCaller } else { FillKind::Store };
         let content = args.first().cloned().unwrap_or_default();
-        let content = match &content.callable {
-            Some(callable) => {
-                let callable = callable.clone();
-                self.run(&callable, &[], place)
-            }
-            None => content,
-        };
+        let content = if content.callable.is_some() { self.run(&content, &[], place) } else { content };
         if let Some(receiver) = receiver {
             self.store_in_cells(receiver, &content, place, how);
             return Value { ty: value.ty.clone(), ..value.join(&content).join(receiver) };
@@ -613,6 +624,15 @@ impl Frame<'_, '_> {
             is_example,
         })
     }
+}
+
+/// The variables of the environment that a caller names.
+fn named_by_caller(name: &Value) -> Vec<What> {
+    let named = name.marks.iter().filter_map(|mark| match mark.what {
+        What::Param(param) => Some((param, param.deeper(&[Name::new_static(VARIABLE)]))),
+        _ => None,
+    });
+    named.filter(|(param, variable)| param != variable).map(|(_, variable)| What::Param(variable)).collect()
 }
 
 /// A canonical path as people know it: `reqwest::Client`, not `reqwest::async_impl::client::legacy::Client`.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::{Frame, touched, touched_by, tuple_field};
+use super::{Frame, closure::giving, touched, touched_by, tuple_field};
 use crate::catalog::schema::{ClosureRuns, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
 use crate::link::{
+    engine::Summary,
     event::{Event, Touched},
     naming,
     order::visit,
@@ -18,6 +19,9 @@ use crate::link::{
     world::DefId,
 };
 use crate::source::Place;
+
+/// How many arguments of a function that is passed are looked at.
+const CALLED: usize = 4;
 
 /// How many implementations of one method are followed.
 const IMPLS: usize = 6;
@@ -54,12 +58,10 @@ impl<'a> Frame<'_, 'a> {
 
     fn call_value(&mut self, function: &Value, args: &[Value], place: Place) -> Value {
         self.note_use(function, place);
-        if let Some(callable) = function.callable.clone() {
-            self.run(&callable, args, place)
-        } else {
+        if function.callable.is_none() {
             self.run_closures(args, place);
-            Value::default()
         }
+        self.run(function, args, place)
     }
 
     /// A call of something that is nowhere in sight.
@@ -105,11 +107,24 @@ impl<'a> Frame<'_, 'a> {
 
     fn call_res(&mut self, def: DefId, path: &'a Path, args: &'a [ExprId], place: Place) -> Value {
         let at = self.e.types.world.def(def);
-        let ItemKind::Fn(item) = &self.e.inputs().item(at.file, at.item).kind else {
-            return self.construct(def, None, args);
+        let name = self.name_of(def);
+        let item = match &self.e.inputs().item(at.file, at.item).kind {
+            ItemKind::Fn(item) => item,
+            ItemKind::Static(_) | ItemKind::Const(_) => {
+                let function = self.eval_def(def, path.span);
+                let values = self.eval_all(args);
+                return self.call_value(&function, &values, place);
+            }
+            _ => return self.construct(def, None, args),
         };
-        let values = self.eval_all(args);
-        let value = if item.body.is_some() {
+        let mut values = self.eval_all(args);
+        self.convert_args(def, args, &mut values);
+        let value = if let [only] = values.as_slice()
+            && matches!(name.as_str(), "from" | "try_from")
+        {
+            let found = self.overloads(def, &only.ty);
+            self.call_all(&found, &values, place)
+        } else if item.body.is_some() {
             self.call_def(def, &values, place)
         } else {
             self.call_trait_fn(def, &values, place)
@@ -152,21 +167,29 @@ impl<'a> Frame<'_, 'a> {
                 self.e.fill_param(def, at, &part, self.def);
             }
         }
+        if self.refused > 0 {
+            self.e.tables.on_refusal.insert(def);
+        }
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
         self.asks_pid |= summary.asks_pid;
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
-        let (runs, ran) = self.events_of(|frame| frame.run_closures(args, place));
-        self.events.push(Event::Call(def, passed_by(args, &touched_in(&ran)), place));
+        let original = args;
+        let ((args, runs), ran) = self.events_of(|frame| frame.run_passed(&summary, original, place));
+        self.events.push(Event::Call(def, passed_by(original, &touched_in(&ran)), place));
         self.events.extend(ran);
-        let mut value = subst::at_call(self.e, &summary.ret, args);
+        let mut value = subst::at_call(self.e, &summary.ret, &args);
         if value.ty.is_unknown() {
             value.ty = signature.output.clone();
         }
-        generic_output(args, &mut value);
+        generic_output(&args, &mut value);
         for result in &runs {
-            if value.marks.is_empty() && value.ty.is_unknown() {
-                value = result.clone();
+            if value.ty.is_unknown() {
+                value = if value.marks.is_empty() {
+                    result.clone()
+                } else {
+                    Value { ty: result.ty.clone(), ..value }
+                };
             }
         }
         let name = self.name_of(def);
@@ -178,6 +201,28 @@ impl<'a> Frame<'_, 'a> {
         let outer = std::mem::take(&mut self.events);
         let value = body(self);
         (value, std::mem::replace(&mut self.events, outer))
+    }
+
+    /// Runs the functions among the arguments with what they are called with inside; the arguments with what they give.
+    fn run_passed(&mut self, summary: &Summary, args: &[Value], place: Place) -> (Vec<Value>, Vec<Value>) {
+        let mut runs = Vec::new();
+        let mut known = Vec::with_capacity(args.len());
+        for (at, arg) in args.iter().enumerate() {
+            let with = u16::try_from(at).ok().and_then(|at| summary.called_with.get(&at));
+            let is_closure = matches!(arg.callable, Some(Callable::Closure(..)));
+            if arg.callable.is_none() || (with.is_none() && !is_closure) {
+                known.push(arg.clone());
+                continue;
+            }
+            let with = with.map(|with| subst::at_call(self.e, with, args)).unwrap_or_default();
+            let with: Vec<Value> = (0..CALLED).map(|at| part(&with, at)).collect();
+            let count = with.iter().rposition(|value| value.any(|_| true)).map_or(0, |last| last + 1);
+            let with = &with[..count];
+            let result = self.run_argument(ClosureRuns::Later, arg, with, place);
+            known.push(giving(arg.clone(), result.clone()));
+            runs.push(result);
+        }
+        (known, runs)
     }
 
     pub(super) fn name_of(&self, def: DefId) -> Name {
@@ -223,7 +268,10 @@ impl<'a> Frame<'_, 'a> {
     /// The functions of this name in the impls of a trait, as far as they are followed.
     pub(super) fn implementations(&self, of: DefId, name: &Name) -> Vec<DefId> {
         let resolver = self.e.types.resolver;
-        let own = resolver.implementations(of, name).iter().copied();
+        // What stands in for the real one in tests is not there in the program.
+        let world = self.e.types.world;
+        let is_there = |def: &DefId| !world.is_example(*def) || world.is_example(self.def);
+        let own = resolver.implementations(of, name).iter().copied().filter(is_there);
         let default = resolver.assoc(&Owner::Def(of), name).iter().copied();
         let default =
             default.filter(|def| self.e.types.function(*def).is_some_and(|item| item.body.is_some()));
@@ -337,6 +385,10 @@ fn touched_in(events: &[Event]) -> BTreeSet<What> {
         }
     });
     found
+}
+
+fn part(tuple: &Value, at: usize) -> Value {
+    tuple.field(&tuple_field(at)).cloned().unwrap_or_default()
 }
 
 /// `fn f<T>(x: T) -> T` gives what it takes.

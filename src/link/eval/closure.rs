@@ -1,12 +1,12 @@
 //! Closures and `async` blocks: read where they run.
 
-use super::Frame;
+use super::{Frame, tuple_field};
 use crate::catalog::schema::ClosureRuns;
-use crate::facts::{ExprId, ExprKind, PatId};
+use crate::facts::{ExprId, ExprKind, Name, PatId};
 use crate::link::{
     event::{Event, EventArm},
     ty::Ty,
-    value::{Callable, Value},
+    value::{Callable, GIVEN, Value, What},
 };
 
 /// How many closures are run in one reading of a function.
@@ -26,6 +26,14 @@ pub(super) fn without_returns(events: Vec<Event>) -> Vec<Event> {
     events.into_iter().filter_map(keep).collect()
 }
 
+/// The value with what it gives when it is called.
+pub(super) fn giving(mut value: Value, given: Value) -> Value {
+    if given.any(|_| true) {
+        value.set_field(Name::new_static(GIVEN), given);
+    }
+    value
+}
+
 impl Frame<'_, '_> {
     /// Runs an argument that is a closure, or does not.
     pub(super) fn run_maybe(&mut self, value: &Value, args: &[Value], place: crate::source::Place) -> Value {
@@ -36,17 +44,56 @@ impl Frame<'_, '_> {
 
     /// A closure by itself does nothing; it is read where it is called or passed.
     pub(super) fn closure_value(&mut self, id: ExprId) -> Value {
+        self.own_closures.insert(id);
         Value { callable: Some(Callable::Closure(self.file, id)), ..Value::default() }
     }
 
     /// Runs what a value calls, with these arguments, here and now.
-    pub(super) fn run(&mut self, callable: &Callable, args: &[Value], place: crate::source::Place) -> Value {
-        match callable {
-            Callable::Def(def) => self.call_def(*def, args, place),
-            Callable::External(path) => self.call_external(path, args, None, &[], place),
-            Callable::Closure(file, id) if *file == self.file => self.run_closure(*id, args),
-            Callable::Closure(..) => Value::default(),
+    pub(super) fn run(&mut self, function: &Value, args: &[Value], place: crate::source::Place) -> Value {
+        match &function.callable {
+            Some(Callable::Def(def)) => self.call_def(*def, args, place),
+            Some(Callable::External(path)) => self.call_external(path, args, None, &[], place),
+            Some(Callable::Closure(_, id)) if self.is_own(function) => self.run_closure(*id, args),
+            Some(Callable::Closure(..)) => function.field(GIVEN).cloned().unwrap_or_default(),
+            None => self.call_param(function, args),
         }
+    }
+
+    fn is_own(&self, function: &Value) -> bool {
+        matches!(&function.callable, Some(Callable::Closure(file, id))
+            if *file == self.file && self.own_closures.contains(id))
+    }
+
+    /// A parameter is called: what it gives is the caller's to say, and what it is called with is told to the caller.
+    fn call_param(&mut self, function: &Value, args: &[Value]) -> Value {
+        let mut given = Value::default();
+        for mark in function.marks.iter() {
+            let What::Param(param) = mark.what else { continue };
+            given.add_mark(What::Param(param.deeper(&[Name::new_static(GIVEN)])), mark.trace.clone());
+            if param.is_whole() {
+                self.note_called(param.index, args);
+            }
+        }
+        given
+    }
+
+    fn note_called(&mut self, index: u16, args: &[Value]) {
+        let mut all = self.called_with.remove(&index).unwrap_or_default();
+        for (at, arg) in args.iter().enumerate().filter(|(_, arg)| arg.any(|_| true)) {
+            let known = all.field(&tuple_field(at)).cloned().unwrap_or_default();
+            all.set_field(tuple_field(at), known.join(&arg.essence()));
+        }
+        self.called_with.insert(index, all);
+    }
+
+    /// The value with what it gives when it is called, as far as only this function knows its captures.
+    pub(super) fn sealed(&mut self, value: Value) -> Value {
+        if value.field(GIVEN).is_some() || !self.is_own(&value) {
+            return value;
+        }
+        let Some(Callable::Closure(_, id)) = value.callable else { return value };
+        let (given, _) = self.branch(|frame| frame.run_closure(id, &[]));
+        giving(value, given)
     }
 
     fn run_closure(&mut self, id: ExprId, args: &[Value]) -> Value {
@@ -92,13 +139,13 @@ impl Frame<'_, '_> {
         args: &[Value],
         place: crate::source::Place,
     ) -> Value {
-        let Some(callable) = value.callable.clone() else {
+        if value.callable.is_none() {
             return Value { ty: Ty::Unknown, ..value.clone() };
-        };
-        if runs == ClosureRuns::Now {
-            return self.run(&callable, args, place);
         }
-        let (result, events) = self.branch(|frame| frame.run(&callable, args, place));
+        if runs == ClosureRuns::Now {
+            return self.run(value, args, place);
+        }
+        let (result, events) = self.branch(|frame| frame.run(value, args, place));
         if !events.is_empty() {
             self.events.push(Event::Closure(runs, events));
         }

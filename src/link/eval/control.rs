@@ -3,6 +3,7 @@
 use super::{
     Frame,
     fork::{side_of_truth, truth},
+    pattern::is_map,
 };
 use crate::facts::{ExprId, ExprKind, PatId, PatKind, expr::Arm, expr::BinaryOp};
 use crate::link::{
@@ -15,22 +16,38 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn branch<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> (T, Vec<Event>) {
         let outer = std::mem::take(&mut self.events);
         let scope = self.locals.len();
+        let filled = std::mem::take(&mut self.filled);
         self.depth += 1;
         let value = body(self);
         self.depth -= 1;
+        self.filled = filled;
         self.locals.truncate(scope);
         (value, std::mem::replace(&mut self.events, outer))
+    }
+
+    /// A branch that may be taken where a server refused.
+    fn branch_of<T>(&mut self, is_refused: bool, body: impl FnOnce(&mut Self) -> T) -> (T, Vec<Event>) {
+        let outer = self.refused;
+        self.refused += u32::from(is_refused);
+        let result = self.branch(body);
+        self.refused = outer;
+        result
     }
 
     pub(super) fn eval_if(&mut self, cond: ExprId, then: ExprId, otherwise: Option<ExprId>) -> Value {
         let outer = self.locals.len();
         let tested = self.eval_condition(cond);
-        let (value, events) = self.branch(|frame| frame.eval(then));
+        let refusal = self.refusal(cond);
+        let (value, events) = self.branch_of(refusal == Some(true), |frame| frame.eval(then));
         self.locals.truncate(outer);
         let (other, other_events) = match otherwise {
-            Some(otherwise) => self.branch(|frame| frame.eval(otherwise)),
+            Some(otherwise) => self.branch_of(refusal == Some(false), |frame| frame.eval(otherwise)),
             None => (Value::default(), Vec::new()),
         };
+        // `if status != 401 { return … }`: what follows is done where the server refused.
+        if refusal == Some(false) && matches!(events.last(), Some(Event::Return)) {
+            self.refused += 1;
+        }
         let arms = vec![
             EventArm { side: tested, events },
             EventArm { side: tested.map(ForkSide::opposite), events: other_events },
@@ -78,6 +95,9 @@ impl<'a> Frame<'_, 'a> {
         for e in rest.into_iter().rev() {
             let right = self.eval(e);
             last = self.fork_of(&right);
+            if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
+                self.note_compared(&value, &right);
+            }
             if matches!(op, BinaryOp::Add) && matches!(ops, BinaryOp::Add) {
                 value = Value { text: None, ..value.join(&right) };
             }
@@ -99,12 +119,11 @@ impl<'a> Frame<'_, 'a> {
         let mut events = Vec::with_capacity(arms.len());
         for arm in arms {
             let side = self.side_of_pat(value, arm.pat);
-            let ((result, guarded), inner) = self.branch(|frame| {
+            let ((result, guarded), inner) = self.branch_of(self.arm_refuses(arm), |frame| {
                 frame.bind(arm.pat, value);
                 let guarded = arm.guard.and_then(|guard| frame.eval_condition(guard));
                 let result = frame.eval(arm.body);
-                let result =
-                    if frame.is_absent(arm.pat) { frame.fallen_back(value, result) } else { result };
+                let result = if frame.is_absent(arm.pat) { frame.fallen_back(value, result) } else { result };
                 (result, guarded)
             });
             events.push(EventArm { side: side.or(guarded), events: inner });
@@ -158,11 +177,17 @@ impl<'a> Frame<'_, 'a> {
     }
 
     pub(super) fn eval_for(&mut self, pat: PatId, iter: ExprId, body: ExprId) -> Value {
+        let is_range = matches!(self.facts().expr(iter).kind, ExprKind::Range(..));
         let iter = self.eval(iter);
-        let element = self.content_of(iter);
+        // The entries of a map are told apart where they are taken apart.
+        let element = if is_map(&iter.ty) { iter } else { self.content_of(iter) };
+        // So many tries and no more: nothing is done again and again.
+        let outer = self.loops;
         self.eval_loop(|frame| {
+            frame.loops -= u32::from(is_range);
             frame.bind(pat, &element);
             frame.eval(body);
+            frame.loops = outer + 1;
         });
         Value::default()
     }

@@ -2,14 +2,14 @@
 
 use smol_str::SmolStr;
 
-use super::{Frame, carried, place::content_of_fallible};
+use super::{Frame, carried, pattern::pair, place::content_of_fallible};
 use crate::catalog::schema::{CellKind, TypeRole};
 use crate::facts::{ExprId, Name, path::TypeRef};
 use crate::link::{
     cells::{FillKind, Renewal},
     event::Event,
     resolve::Owner,
-    ty::Ty,
+    ty::{Ty, args},
     value::{Callable, Mark, Value, What},
     world::DefId,
 };
@@ -30,6 +30,12 @@ impl<'a> Frame<'_, 'a> {
         let call = MethodCall { id, receiver, method, args, place };
         self.note_base_address(method);
         self.note_renewing(&on, method, place);
+        self.note_forgotten(&on, method, place);
+        if let [other] = values.as_slice()
+            && self.catalog().any_receiver().compares.iter().any(|name| name == method.as_str())
+        {
+            self.note_compared(&on, other);
+        }
         let value = self.call_method(&call, &on, &values);
         match turbofish.first() {
             Some(ty) if value.ty.is_unknown() => Value { ty: self.e.types.lower(self.scope, ty), ..value },
@@ -83,6 +89,9 @@ impl<'a> Frame<'_, 'a> {
             Ty::Trait(of) => {
                 let found = self.implementations(*of, call.method);
                 (!found.is_empty()).then(|| self.call_defs(call, &found, on, values))
+            }
+            Ty::Slice(_) if matches!(call.method.as_str(), "join" | "concat" | "get") => {
+                Some(Value { ty: ty.content(self.catalog()).unwrap_or_default(), text: None, ..on.clone() })
             }
             _ => None,
         }
@@ -297,6 +306,9 @@ impl<'a> Frame<'_, 'a> {
             self.run_closures(values, call.place);
             return on.clone();
         }
+        if let Some(paired) = self.paired(call, on, values) {
+            return paired;
+        }
         if has(&any.passes) {
             self.run_closures(values, call.place);
             let value = passed_on(call.method, on);
@@ -324,6 +336,22 @@ impl<'a> Frame<'_, 'a> {
         if !is_example {
             self.note_shapes(call.method, values, call.place);
         }
+    }
+
+    /// `zip` and `enumerate` give pairs.
+    fn paired(&self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Option<Value> {
+        let own = || content_of_fallible(self.content_of(on.clone()));
+        let (first, second) = match (call.method.as_str(), values) {
+            ("zip", [other]) => (own(), content_of_fallible(self.content_of(other.clone()))),
+            ("enumerate", []) => (Value::default(), own()),
+            _ => return None,
+        };
+        let pair = pair(first, second);
+        let ty = match &on.ty {
+            Ty::External(path, _) => Ty::External(path.clone(), args(vec![pair.ty.clone()])),
+            _ => Ty::Slice(args(vec![pair.ty.clone()])),
+        };
+        Some(Value { ty, ..pair })
     }
 
     fn store_args_in_cells(&mut self, on: &Value, values: &[Value], place: Place) {
@@ -356,7 +384,10 @@ impl<'a> Frame<'_, 'a> {
     fn store(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
         let Some(last) = values.last() else { return on.clone() };
         let last = match &last.callable {
-            Some(Callable::Closure(..)) => self.first_result(values, &[], call.place),
+            // What is stored is made of what was there; a closure given to any other method is stored itself.
+            Some(Callable::Closure(..)) if call.method == "rcu" => {
+                self.first_result(values, std::slice::from_ref(on), call.place)
+            }
             _ => last.clone(),
         };
         self.note_escape(&last);

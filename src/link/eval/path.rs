@@ -78,7 +78,7 @@ impl<'a> Frame<'_, 'a> {
         }
     }
 
-    fn eval_def(&mut self, def: DefId, span: Span) -> Value {
+    pub(super) fn eval_def(&mut self, def: DefId, span: Span) -> Value {
         let at = self.e.types.world.def(def);
         match &self.e.inputs().item(at.file, at.item).kind {
             ItemKind::Static(_) => self.eval_static(def, self.place(span)),
@@ -100,7 +100,7 @@ impl<'a> Frame<'_, 'a> {
         }
         Value {
             callable: Some(Callable::External(path.clone())),
-            text: is_constant.then(|| Text { text: last.into(), place }),
+            text: is_constant.then(|| Text { text: last.into(), place, is_one_of_many: false }),
             ..Value::default()
         }
     }

@@ -2,13 +2,19 @@
 
 use super::{Frame, Local, place::content_of_fallible, tuple_field};
 use crate::facts::{Name, PatId, PatKind, path::Path};
-use crate::link::{naming, resolve::Res, ty::Ty, value::Value};
+use crate::link::{
+    naming,
+    resolve::Res,
+    ty::{Ty, args},
+    value::Value,
+};
 
-impl Frame<'_, '_> {
+impl<'a> Frame<'_, 'a> {
     /// Binds the names of a pattern to the parts of a value.
     pub(super) fn bind(&mut self, pat: PatId, value: &Value) {
         let kind = &self.facts().pat(pat).kind;
         match kind {
+            PatKind::Ident(name, None) if is_constant(name) => {}
             PatKind::Ident(name, sub) => {
                 if let Some(sub) = sub {
                     self.bind(*sub, value);
@@ -59,7 +65,7 @@ impl Frame<'_, '_> {
     }
 
     /// `Some(x)`, `Ok(x)` give the content; a variant or tuple struct of this run its fields.
-    fn bind_tuple_struct(&mut self, path: &Path, inner: &[PatId], value: &Value) {
+    fn bind_tuple_struct(&mut self, path: &'a Path, inner: &[PatId], value: &Value) {
         let is_content = matches!(path.last_name(), "Some" | "Ok") && inner.len() == 1;
         if path.last_name() == "Err" {
             let nothing = Value::default();
@@ -73,12 +79,10 @@ impl Frame<'_, '_> {
             self.bind(inner[0], &content);
             return;
         }
-        let is_own = matches!(
-            self.e.types.resolver.resolve_value(self.scope.module, path),
-            Some(Res::Variant(..) | Res::Def(_))
-        );
+        let res = self.resolve_path(path);
+        let is_own = matches!(res, Some(Res::Variant(..) | Res::Def(_)));
         for (at, pat) in inner.iter().enumerate() {
-            let name = Self::variant_field(path, at, is_own);
+            let name = variant_field(res.as_ref(), at);
             let place = self.place(self.facts().pat(*pat).span);
             let mut field = self.field_of(&content, &name, place);
             if !is_own && field.marks.is_empty() {
@@ -88,17 +92,11 @@ impl Frame<'_, '_> {
         }
     }
 
-    /// The name under which the payload of a variant is kept: variants of one enum do not mix.
-    fn variant_field(path: &Path, at: usize, is_own: bool) -> Name {
-        if is_own && path.segments.len() > 1 {
-            smol_str::format_smolstr!("{}.{at}", path.last_name())
-        } else {
-            tuple_field(at)
-        }
-    }
-
-    /// A tuple behind wrappers, as `Option<(A, B)>` holds it.
+    /// A tuple behind wrappers, as `Option<(A, B)>` holds it; a map's entry, whose value is what matters.
     fn as_tuple(&self, value: &Value) -> Value {
+        if is_map(&value.ty) && value.field("1").is_none() {
+            return pair(Value::default(), self.content_of(value.clone()));
+        }
         match value.ty.innermost(self.catalog()) {
             ty @ Ty::Tuple(_) => Value { ty, ..value.clone() },
             _ => value.clone(),
@@ -113,4 +111,30 @@ impl Frame<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// The name under which the payload of a variant is kept: variants of one enum do not mix.
+fn variant_field(res: Option<&Res>, at: usize) -> Name {
+    match res {
+        Some(Res::Variant(_, variant)) => smol_str::format_smolstr!("{variant}.{at}"),
+        _ => tuple_field(at),
+    }
+}
+
+/// Whether a name in a pattern is that of a constant, a unit struct or a variant, by the way everybody writes those.
+fn is_constant(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
+}
+
+/// Whether a type is a map, whose entries are pairs.
+pub(super) fn is_map(ty: &Ty) -> bool {
+    matches!(ty, Ty::External(path, Some(list)) if path.ends_with("Map") && list.len() > 1)
+}
+
+/// Two values as one.
+pub(super) fn pair(first: Value, second: Value) -> Value {
+    let mut pair = Value::of(Ty::Tuple(args(vec![first.ty.clone(), second.ty.clone()])));
+    pair.set_field(tuple_field(0), first);
+    pair.set_field(tuple_field(1), second);
+    pair
 }

@@ -126,6 +126,13 @@ impl<'a> Frame<'_, 'a> {
         value.ty = ty.clone();
         for (name, e) in fields {
             let field = self.eval(*e);
+            let field = match &ty {
+                Ty::Def(def, _) => match self.e.types.field(*def, name) {
+                    Some(declared) => self.converted(*e, field, &declared),
+                    None => field,
+                },
+                _ => field,
+            };
             let field = naming::named(self.e, field, name);
             let field = with_step(&field, self.place_of(*e), &TraceEvent::Stored(name.clone()));
             let at = self.place_of(*e);
@@ -138,6 +145,7 @@ impl<'a> Frame<'_, 'a> {
                 self.e.fill_field(*def, name, &field, self.def);
             }
             self.note_escape(&field);
+            let field = self.sealed(field);
             value.set_field(name.clone(), field);
         }
         self.credential_fields(&ty, value, span)
@@ -223,6 +231,7 @@ impl<'a> Frame<'_, 'a> {
         if self.store_in_cells(&target, &value, self.place_of(base), FillKind::Store) {
             return;
         }
+        self.absorb_built(&target, &value);
         if let ExprKind::Path(path) = &self.facts().expr(base).kind
             && let Some(at) = path.as_ident().and_then(|name| self.local_at(name))
         {
@@ -233,6 +242,22 @@ impl<'a> Frame<'_, 'a> {
                 _ => value,
             };
             local.set_field(name.clone(), merged);
+        }
+    }
+
+    /// A client that a method puts in a field of what it was called on is in what its caller has.
+    fn absorb_built(&mut self, target: &Value, value: &Value) {
+        let built: Vec<_> = value.all_marks().iter().filter(|mark| mark.what.is_built()).cloned().collect();
+        if built.is_empty() {
+            return;
+        }
+        let marks = crate::link::value::marks_of(built);
+        for mark in target.marks.iter() {
+            if let What::Param(param) = mark.what
+                && param.is_whole()
+            {
+                self.note_absorbed(param.index, &marks);
+            }
         }
     }
 
@@ -343,7 +368,12 @@ impl<'a> Frame<'_, 'a> {
             gather.at = Some(place);
         }
         self.note_escape(value);
-        let value = naming::named(self.e, value.clone(), &name);
+        let value = self.sealed(value.clone());
+        let value = naming::named(self.e, value, &name);
+        if how == FillKind::Store {
+            self.note_refused(id, place);
+            self.filled.push((id, place));
+        }
         let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };
         self.e.fill_cell(id, &value, place, fill);
     }
@@ -396,6 +426,11 @@ impl<'a> Frame<'_, 'a> {
         let is_cell =
             it.is_mut || it.is_ref || is_thread_local || ty.role(self.catalog()) == Some(TypeRole::Cell);
         let summary = self.e.summary_for(def, self.def);
+        let words = self.catalog().words();
+        let is_called_so = words.is_expiry_field(&item.name) && words.classify(&item.name).is_none();
+        if is_called_so || self.is_time(&ty) {
+            self.e.tables.time_readers.insert((at.file, self.def));
+        }
         if !is_cell {
             return summary.ret.clone();
         }
@@ -409,6 +444,10 @@ impl<'a> Frame<'_, 'a> {
         self.e.tables.cells[id.0 as usize].reads.insert(place, self.def);
         self.events.push(crate::link::event::Event::Force(id, place));
         value
+    }
+
+    fn is_time(&self, ty: &Ty) -> bool {
+        ty.innermost(self.catalog()).role(self.catalog()) == Some(TypeRole::Instant)
     }
 
     /// The value behind a lock or pointer: the same value, seen through one wrapper.

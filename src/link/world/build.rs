@@ -21,7 +21,7 @@ use crate::source::{FileId, Package, Target, TargetKind};
 /// The world of these inputs.
 pub(super) fn world(inputs: Inputs<'_>) -> World {
     let world = World { with_tests: inputs.project.all_targets, ..World::default() };
-    let mut builder = Builder { inputs, world };
+    let mut builder = Builder { inputs, world, renamed: Vec::new() };
     builder.add_packages();
     builder.add_loose();
     builder.name_externs();
@@ -31,6 +31,8 @@ pub(super) fn world(inputs: Inputs<'_>) -> World {
 struct Builder<'a> {
     inputs: Inputs<'a>,
     world: World,
+    /// `extern crate name as alias`: the crate it stands in, the name, the alias.
+    renamed: Vec<(CrateId, Name, Name)>,
 }
 
 impl Builder<'_> {
@@ -110,7 +112,7 @@ impl Builder<'_> {
         match &item.kind {
             ItemKind::Mod(inline) => self.add_mod(module, file, id, item, inline.as_deref()),
             ItemKind::Use(entries) => self.add_use(module, file, id, entries),
-            ItemKind::ExternCrate(_) => self.add_extern_crate(module, item),
+            ItemKind::ExternCrate(name) => self.add_extern_crate(module, name, item),
             ItemKind::MacroRules(_) | ItemKind::Other => {}
             _ => self.add_def(module, file, id, item, parent),
         }
@@ -171,14 +173,11 @@ impl Builder<'_> {
         }
     }
 
-    fn add_extern_crate(&mut self, module: ModuleId, item: &Item) {
-        let ItemKind::ExternCrate(name) = &item.kind else { return };
-        if *name == item.name {
-            return;
+    fn add_extern_crate(&mut self, module: ModuleId, name: &Name, item: &Item) {
+        if *name != item.name {
+            let krate = self.world.module(module).krate;
+            self.renamed.push((krate, name.clone(), item.name.clone()));
         }
-        let krate = self.world.module(module).krate;
-        let root = self.inputs.catalog.root_of_library(name);
-        self.world.crates[krate.0 as usize].externs.insert(item.name.clone(), Extern::Package(root));
     }
 
     fn add_def(&mut self, module: ModuleId, file: FileId, id: ItemId, item: &Item, parent: Option<DefId>) {
@@ -225,6 +224,12 @@ impl Builder<'_> {
         for at in 0..self.world.crates.len() {
             let externs = self.externs_of(&self.world.crates[at], &libraries);
             self.world.crates[at].externs.extend(externs);
+        }
+        for (krate, name, alias) in std::mem::take(&mut self.renamed) {
+            let package = || Extern::Package(self.inputs.catalog.root_of_library(&name));
+            let externs = &mut self.world.crates[krate.0 as usize].externs;
+            let target = externs.get(&name).cloned().unwrap_or_else(package);
+            externs.insert(alias, target);
         }
     }
 
