@@ -12,6 +12,7 @@ pub mod hosts;
 mod naming;
 pub mod order;
 mod param;
+pub mod phases;
 mod program;
 mod renew;
 mod resolve;

@@ -5,6 +5,7 @@ mod client_before_fork;
 mod forking_host_global;
 mod global_auth_client;
 mod inherited;
+mod lazy_credential_env;
 mod runtime_before_fork;
 mod story;
 
@@ -34,6 +35,7 @@ pub static RULES: &[&Rule] = &[
     &client_before_fork::RULE,
     &forking_host_global::RULE,
     &global_auth_client::RULE,
+    &lazy_credential_env::RULE,
     &runtime_before_fork::RULE,
 ];
 

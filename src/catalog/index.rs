@@ -30,6 +30,7 @@ pub struct Catalog {
     keys: Vec<KeyEntry>,
     any_receiver: AnyReceiver,
     hosts_by_binding: FxHashMap<SmolStr, String>,
+    servers: FxHashSet<SmolStr>,
     words: Words,
 }
 
@@ -87,6 +88,9 @@ impl Catalog {
         }
         if let Some(host) = &file.forking_host {
             self.hosts_by_binding.insert(root.clone(), host.clone());
+        }
+        if file.serves {
+            self.servers.insert(root.clone());
         }
         let library = file.lib.as_deref().map_or_else(|| root.clone(), SmolStr::new);
         self.libraries.entry(library).or_insert(root);
@@ -273,6 +277,12 @@ impl Catalog {
     #[must_use]
     pub fn forking_host(&self, package: &str) -> Option<&str> {
         self.hosts_by_binding.get(&self.root_of_package(package)).map(String::as_str)
+    }
+
+    /// Whether programs depend on the package of this name in order to serve.
+    #[must_use]
+    pub fn serves(&self, package: &str) -> bool {
+        self.servers.contains(&self.root_of_package(package))
     }
 
     /// The hosts of endpoints.

@@ -27,6 +27,9 @@ pub struct CrateFile {
     /// The host that loads extensions written with this crate, where that host forks by itself (`Python`).
     #[serde(default)]
     pub forking_host: Option<String>,
+    /// Whether programs depend on this crate in order to serve requests, messages or commands.
+    #[serde(default)]
+    pub serves: bool,
     /// The versions it was read from, for people.
     pub versions: String,
     /// The documentation or sources it was read from.
@@ -553,6 +556,9 @@ pub struct AnyReceiver {
     /// The receiver, a shared place, is filled with the closure's result when it is empty (`get_or_init`).
     #[serde(default)]
     pub inits: Vec<String>,
+    /// The program ends when the receiver holds nothing (`unwrap`, `expect`); beside what the name does above.
+    #[serde(default)]
+    pub demands: Vec<String>,
 }
 
 /// A string or a list of strings.

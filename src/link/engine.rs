@@ -70,6 +70,8 @@ pub(super) struct Summary {
     pub sleeps: bool,
     /// Whether it asks for the process id anywhere.
     pub asks_pid: bool,
+    /// The variables of the environment that it reads under a name its callers give, by parameter.
+    pub reads_env: Vec<(u16, OriginId)>,
 }
 
 /// What a reading depends on.
@@ -104,6 +106,8 @@ pub(super) struct Tables {
     pub signing: BTreeSet<OriginId>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
+    /// What the program ends without, and where it says so.
+    pub demanded: BTreeMap<OriginId, Place>,
 }
 
 /// How much there is to know about a field.
@@ -401,6 +405,7 @@ impl<'a> Engine<'a> {
 fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
         && old.asks_pid == new.asks_pid
+        && old.reads_env == new.reads_env
         && old.ret.covers(&new.ret)
         && new.absorbs.iter().all(|(at, marks)| {
             let known = old.absorbs.get(at).cloned().unwrap_or_else(no_marks);

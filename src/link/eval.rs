@@ -4,6 +4,7 @@ mod apply;
 mod call;
 mod closure;
 mod control;
+mod environment;
 mod fork;
 mod macros;
 mod memo;
@@ -13,6 +14,7 @@ mod pattern;
 mod place;
 
 pub(super) use apply::shown;
+pub(super) use path::path_of_attribute;
 use place::content_of_fallible;
 
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ use super::{
     event::{Event, Touched},
     naming,
     ty::{Scope, Ty},
-    value::{Hazard, HazardId, Mark, Marks, Param, Value, What, marks_of, no_marks, union},
+    value::{Hazard, HazardId, Mark, Marks, OriginId, Param, Value, What, marks_of, no_marks, union},
     world::DefId,
 };
 use crate::catalog::{Catalog, schema::AttributeRole};
@@ -62,6 +64,13 @@ pub(super) struct Frame<'f, 'a> {
     absorbs: BTreeMap<u16, Marks>,
     sleeps: bool,
     asks_pid: bool,
+    reads_env: Vec<(u16, OriginId)>,
+    /// How often the program may have ended so far.
+    ends: u32,
+    /// How many values that may not be there what is being read stands in for.
+    alternatives: u32,
+    /// How many events there were before the arguments of the call being read.
+    args_from: usize,
     /// The closures being run: one that calls its own name means a function, or would never end.
     open_closures: Vec<ExprId>,
     /// How many closures were run.
@@ -90,6 +99,10 @@ impl<'f, 'a> Frame<'f, 'a> {
             absorbs: BTreeMap::new(),
             sleeps: false,
             asks_pid: false,
+            reads_env: Vec::new(),
+            ends: 0,
+            alternatives: 0,
+            args_from: 0,
             open_closures: Vec::new(),
             closure_runs: 0,
             escaped: Vec::new(),
@@ -108,6 +121,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             events: frame.events,
             sleeps: frame.sleeps,
             asks_pid: frame.asks_pid,
+            reads_env: frame.reads_env,
         }
     }
 
@@ -194,7 +208,7 @@ impl<'f, 'a> Frame<'f, 'a> {
     }
 
     fn attribute_entry(&self, attribute: &Attribute) -> Option<&'a crate::catalog::schema::AttributeEntry> {
-        let path = path::path_of_attribute(attribute);
+        let path = path_of_attribute(attribute);
         let resolved = self.e.types.resolver.resolve_value(self.scope.module, &path);
         match resolved {
             Some(super::resolve::Res::External(path)) => self.catalog().attribute(&path),
@@ -434,9 +448,13 @@ impl<'f, 'a> Frame<'f, 'a> {
         self.expected = None;
         self.drop_temporaries(before, Some(pat), &value, init);
         if let Some(otherwise) = otherwise {
+            let ends = self.ends;
             self.branch(|frame| {
                 frame.eval(otherwise);
             });
+            if self.ends > ends {
+                self.note_demand(&value, self.place_of(init));
+            }
         }
         self.bind(pat, &value);
     }

@@ -141,7 +141,7 @@ pub(super) fn visit(events: &[Event], see: &mut dyn FnMut(&Event)) {
         see(event);
         match event {
             Event::Branch(arms) => arms.iter().for_each(|arm| visit(&arm.events, see)),
-            Event::Loop(inner) | Event::Closure(_, inner) => visit(inner, see),
+            Event::Loop(inner) | Event::Closure(_, inner) | Event::Handed(inner) => visit(inner, see),
             _ => {}
         }
     }
@@ -217,8 +217,10 @@ impl Order<'_, '_> {
                 self.branch(&arms, state);
             }
             Event::Closure(runs, inner) => self.closure(*runs, inner, state),
+            Event::Handed(inner) => self.closure(ClosureRuns::Later, inner, state),
             Event::Force(cell, place) => self.force(*cell, *place, state),
             Event::Sleep(place) => self.work(*place, state),
+            Event::ReadEnv(_) => {}
         }
     }
 

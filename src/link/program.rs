@@ -11,6 +11,7 @@ use super::{
     event::Fork,
     hosts::{self, Host},
     order::{self, Inherited},
+    phases::{self, LateRead, Phases},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     ty::{Ty, Types},
@@ -47,6 +48,7 @@ pub struct Program<'a> {
     parts: BTreeMap<DefId, Vec<Ty>>,
     /// The packages that forking hosts load.
     hosts: BTreeMap<usize, Host>,
+    phases: Phases,
     steps: u64,
 }
 
@@ -61,16 +63,17 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, methods, parts, steps) = {
+    let (tables, inherited, phases, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
         engine.run();
         let inherited = order::inherited(&engine);
-        (engine.tables, inherited, methods_of(&world, &resolver), parts_of(types), engine.steps)
+        let phases = phases::phases(&engine);
+        (engine.tables, inherited, phases, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, steps }
+    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, phases, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -100,6 +103,24 @@ impl Program<'_> {
     #[must_use]
     pub fn inherited(&self) -> &[Inherited] {
         &self.inherited
+    }
+
+    /// When what runs.
+    #[must_use]
+    pub fn phases(&self) -> &Phases {
+        &self.phases
+    }
+
+    /// The credentials that are first read when the program is at work, and that it cannot do without.
+    #[must_use]
+    pub fn late_reads(&self) -> Vec<LateRead> {
+        phases::late(&self.tables, &self.phases, self.facts)
+    }
+
+    /// The cell whose initialiser a function is.
+    #[must_use]
+    pub fn cell_of(&self, def: DefId) -> Option<&Cell> {
+        self.tables.cells.iter().find(|cell| cell.key == CellKey::Static(def))
     }
 
     /// A credential.
@@ -297,6 +318,12 @@ impl Program<'_> {
     #[must_use]
     pub fn speaks_of_credential(&self, name: &str) -> bool {
         self.catalog.words().classify(name).is_some()
+    }
+
+    /// Whether a variable of the environment holds a credential, as far as its name says, and not only a part of one.
+    #[must_use]
+    pub fn names_credential(&self, variable: &str) -> bool {
+        self.speaks_of_credential(variable) || self.catalog.env(variable).is_some()
     }
 
     /// Whether a type is a struct of this run with many fields, as configurations are, or has one in it.

@@ -86,6 +86,29 @@ impl<'a> Resolver<'a> {
             let Some(owner) = self.owner_of_parent(parent) else { continue };
             self.assoc.entry(owner).or_default().entry(name).or_default().push(def);
         }
+        self.collect_defaults();
+    }
+
+    /// What implements a trait of the run has the trait's own functions as well, unless it replaces them.
+    fn collect_defaults(&mut self) {
+        let mut traits: Vec<_> = self.implementors.iter().collect();
+        traits.sort_unstable_by_key(|(of, _)| **of);
+        let mut found = Vec::new();
+        for (of, impls) in traits {
+            let Some(own) = self.assoc.get(&Owner::Def(*of)) else { continue };
+            for owner in impls.iter().filter_map(|it| self.owner_of_parent(*it)) {
+                let known = self.assoc.get(&owner);
+                let is_new = |name: &Name| known.is_none_or(|known| !known.contains_key(name));
+                found.extend(
+                    own.iter()
+                        .filter(|(name, _)| is_new(name))
+                        .map(|(name, defs)| (owner.clone(), name.clone(), defs.clone())),
+                );
+            }
+        }
+        for (owner, name, defs) in found {
+            self.assoc.entry(owner).or_default().insert(name, defs);
+        }
     }
 
     fn note_implementor(&mut self, at: Def, def: DefId, item: &ImplItem) {

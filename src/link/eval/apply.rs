@@ -144,6 +144,12 @@ impl Frame<'_, '_> {
         args: &[Value],
         place: Place,
     ) -> Value {
+        // What is driven later runs there; what is driven here and now is as good as called.
+        let future =
+            entry.closure.iter().find(|it| args.get(it.arg).is_some_and(|arg| arg.callable.is_none()));
+        if let Some(future) = future.filter(|it| matches!(it.runs, ClosureRuns::Task | ClosureRuns::Thread)) {
+            self.run_futures(future.runs);
+        }
         for (at, arg) in args.iter().enumerate() {
             if arg.callable.is_none() {
                 continue;
@@ -210,6 +216,7 @@ impl Frame<'_, '_> {
         }
         if let Some(name) = entry.reads_env.first() {
             let origin = self.origin(place, Source::Env, name);
+            self.note_read(origin);
             let class = self.class(entry.kind, entry.lifetime, name);
             let credential = naming::credential(self.e, origin, class);
             marks = union(
@@ -446,7 +453,10 @@ impl Frame<'_, '_> {
             Action::ReadRequest => self.read_outside(value, Source::Request, args, place),
             Action::Login | Action::Refresh => self.login(value, path, place),
             Action::Exec => self.with_event(value, Event::Exec(place)),
-            Action::Exit => self.with_event(value, Event::Exit(place)),
+            Action::Exit => {
+                self.ends += 1;
+                self.with_event(value, Event::Exit(place))
+            }
             Action::Serve => self.with_event(value, Event::Serve(place)),
             Action::BlockOn => self.block_on(value, args, place),
             Action::Sleep => {
@@ -514,12 +524,6 @@ impl Frame<'_, '_> {
         Value { ty: result.ty.clone(), ..value.join(&result) }
     }
 
-    fn read_env(&mut self, mut value: Value, args: &[Value], place: Place) -> Value {
-        let name = args.first().and_then(|arg| arg.text.clone()).map(|it| it.text).unwrap_or_default();
-        self.add_input(&mut value, Source::Env, &name, place);
-        value
-    }
-
     /// Something read from outside, named by its first argument where that is a constant.
     fn read_outside(&mut self, mut value: Value, source: Source, args: &[Value], place: Place) -> Value {
         let name = args.first().and_then(|arg| arg.text.clone()).map(|it| it.text).unwrap_or_default();
@@ -527,7 +531,7 @@ impl Frame<'_, '_> {
         value
     }
 
-    fn add_input(&mut self, value: &mut Value, source: Source, name: &str, place: Place) {
+    pub(super) fn add_input(&mut self, value: &mut Value, source: Source, name: &str, place: Place) {
         let origin = self.origin(place, source, name);
         // A file is told by the name of what it is read into: `token.txt` may be anything.
         let by_name = if source == Source::Env || source == Source::SecretStore {

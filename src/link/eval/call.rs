@@ -45,7 +45,10 @@ impl<'a> Frame<'_, 'a> {
     }
 
     pub(super) fn eval_all(&mut self, args: &'a [ExprId]) -> Vec<Value> {
-        args.iter().map(|e| self.eval(*e)).collect()
+        let from = self.events.len();
+        let values = args.iter().map(|e| self.eval(*e)).collect();
+        self.args_from = from;
+        values
     }
 
     fn call_value(&mut self, function: &Value, args: &[Value], place: Place) -> Value {
@@ -127,7 +130,8 @@ impl<'a> Frame<'_, 'a> {
         self.events.push(Event::Call(def, args.iter().map(touched).collect(), place));
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let runs: Vec<Value> = self.run_closures(args, place);
-        let mut value = subst::at_call(self.e, &summary.ret, args);
+        let value = subst::at_call(self.e, &summary.ret, args);
+        let mut value = self.read_named(&summary.reads_env, value, args, place);
         if value.ty.is_unknown() {
             value.ty = self.e.types.output(def);
         }

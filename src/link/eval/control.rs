@@ -80,7 +80,12 @@ impl<'a> Frame<'_, 'a> {
 
     pub(super) fn eval_match(&mut self, scrutinee: ExprId, arms: &'a [Arm]) -> Value {
         let value = self.eval(scrutinee);
-        self.eval_arms(&value, arms)
+        let before = self.ends;
+        let result = self.eval_arms(&value, arms);
+        if self.ends > before {
+            self.note_demand(&value, self.place_of(scrutinee));
+        }
+        result
     }
 
     pub(super) fn eval_arms(&mut self, value: &Value, arms: &'a [Arm]) -> Value {

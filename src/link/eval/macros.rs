@@ -8,7 +8,7 @@ use crate::link::{
     naming,
     resolve::Res,
     ty::Ty,
-    value::{Origin, Source, TraceEvent, Value, What, step},
+    value::{Callable, Origin, Source, TraceEvent, Value, What, step},
 };
 use crate::source::Span;
 
@@ -24,7 +24,8 @@ impl<'a> Frame<'_, 'a> {
                 self.events.push(Event::UseRuntime(place));
                 self.eval_body(call)
             }
-            Some(MacroRole::Panic | MacroRole::Print | MacroRole::Matches) => {
+            Some(role @ (MacroRole::Panic | MacroRole::Print | MacroRole::Matches)) => {
+                self.ends += u32::from(role == MacroRole::Panic);
                 self.eval_body(call);
                 Value::default()
             }
@@ -50,7 +51,11 @@ impl<'a> Frame<'_, 'a> {
                     let value = self.eval(*e);
                     if value.callable.is_some() {
                         let place = self.place_of(*e);
-                        self.run_argument(ClosureRuns::Later, &value, &[], place);
+                        // A function that a macro of somebody else's is given is most often a handler: `routes![…]`.
+                        let is_handler = self.macro_role(call).is_none()
+                            && matches!(value.callable, Some(Callable::Def(_)));
+                        let runs = if is_handler { ClosureRuns::Request } else { ClosureRuns::Later };
+                        self.run_argument(runs, &value, &[], place);
                     }
                     all = all.join(&value);
                 }

@@ -29,6 +29,9 @@ impl<'a> Frame<'_, 'a> {
         let place = self.place_of(id);
         let call = MethodCall { id, receiver, method, args, place };
         self.note_renewing(&on, method, place);
+        if self.catalog().any_receiver().demands.iter().any(|name| name == method) {
+            self.note_demand(&on, place);
+        }
         let value = self.call_method(&call, &on, &values);
         match turbofish.first() {
             Some(ty) if value.ty.is_unknown() => Value { ty: self.e.types.lower(self.scope, ty), ..value },
@@ -260,7 +263,7 @@ impl<'a> Frame<'_, 'a> {
             return self.map(on, values, call.place);
         }
         if has(&any.falls_back) {
-            let other = self.first_result(values, &[], call.place);
+            let other = self.fall_back(on, values, call.place);
             return content_of_fallible(on.clone()).join(&other);
         }
         if has(&any.inspects) {
@@ -341,7 +344,7 @@ impl<'a> Frame<'_, 'a> {
         }
     }
 
-    fn first_result(&mut self, values: &[Value], args: &[Value], place: Place) -> Value {
+    pub(super) fn first_result(&mut self, values: &[Value], args: &[Value], place: Place) -> Value {
         match values.iter().find(|value| value.callable.is_some()) {
             Some(value) => {
                 let value = value.clone();

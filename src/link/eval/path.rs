@@ -7,6 +7,7 @@ use crate::facts::{
     path::{Path, Segment},
 };
 use crate::link::{
+    event::Event,
     resolve::Res,
     ty::Ty,
     value::{Callable, Text, Value},
@@ -86,7 +87,15 @@ impl<'a> Frame<'_, 'a> {
         let at = self.e.types.world.def(def);
         match &self.e.inputs().item(at.file, at.item).kind {
             ItemKind::Static(_) => self.eval_static(def, self.place(span)),
-            ItemKind::Const(_) => self.e.summary_for(def, self.def).ret.clone(),
+            ItemKind::Const(_) => {
+                let summary = self.e.summary_for(def, self.def);
+                // `const X: Lazy<…>` is made anew wherever it is named.
+                if !summary.events.is_empty() {
+                    let place = self.place(span);
+                    self.events.push(Event::Call(def, Vec::new(), place));
+                }
+                summary.ret.clone()
+            }
             ItemKind::Fn(_) => Value { callable: Some(Callable::Def(def)), ..Value::default() },
             ItemKind::Struct(_) => Value::of(Ty::Def(def, None)),
             _ => Value::default(),
@@ -108,7 +117,7 @@ impl<'a> Frame<'_, 'a> {
 }
 
 /// The path of an attribute, which facts keep joined.
-pub(super) fn path_of_attribute(attribute: &Attribute) -> Path {
+pub(in crate::link) fn path_of_attribute(attribute: &Attribute) -> Path {
     let segments = attribute.path.split("::").map(|name| Segment { name: name.into(), args: Vec::new() });
     Path { segments: segments.collect(), span: attribute.span, ..Path::default() }
 }
