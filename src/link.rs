@@ -11,6 +11,7 @@ pub mod event;
 pub mod hosts;
 mod naming;
 pub mod order;
+pub mod outlived;
 mod param;
 pub mod phases;
 mod program;
@@ -21,5 +22,5 @@ mod ty;
 pub mod value;
 mod world;
 
-pub use program::{Program, link};
+pub use program::{Caller, Program, link};
 pub use world::DefId;

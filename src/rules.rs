@@ -7,7 +7,9 @@ mod global_auth_client;
 mod inherited;
 mod lazy_credential_env;
 mod runtime_before_fork;
+mod shared_mutable_auth;
 mod story;
+mod token_outlives_expiry;
 
 use crate::finding::{Findings, Level};
 use crate::link::Program;
@@ -37,6 +39,8 @@ pub static RULES: &[&Rule] = &[
     &global_auth_client::RULE,
     &lazy_credential_env::RULE,
     &runtime_before_fork::RULE,
+    &shared_mutable_auth::RULE,
+    &token_outlives_expiry::RULE,
 ];
 
 /// Asks every rule's question.

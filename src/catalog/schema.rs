@@ -556,6 +556,9 @@ pub struct AnyReceiver {
     /// The receiver, a shared place, is filled with the closure's result when it is empty (`get_or_init`).
     #[serde(default)]
     pub inits: Vec<String>,
+    /// Waits for what comes next, without end (`recv`, `accept`); beside what the name does above.
+    #[serde(default)]
+    pub waits: Vec<String>,
     /// The program ends when the receiver holds nothing (`unwrap`, `expect`); beside what the name does above.
     #[serde(default)]
     pub demands: Vec<String>,

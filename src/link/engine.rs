@@ -10,6 +10,7 @@ use super::{
     cells::{Cell, CellKey, Fill},
     eval::Frame,
     event::{Event, Fork},
+    outlived::{Kept, Outlived},
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
@@ -106,6 +107,16 @@ pub(super) struct Tables {
     pub signing: BTreeSet<OriginId>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
+    /// Tokens that are older than a loop without an end that uses them, by token and loop.
+    pub outlived: BTreeMap<(CredentialId, Place), Outlived>,
+    /// The tokens that fields are filled with.
+    pub kept: BTreeMap<(DefId, Name), Kept>,
+    /// The credentials that fields of each struct are filled with, and by which functions.
+    pub filled: BTreeMap<DefId, BTreeSet<(Name, DefId, CredentialId)>>,
+    /// The functions that send a credential in the raw, by the place where they do.
+    pub senders: BTreeMap<Place, DefId>,
+    /// The structs that somebody asks when their content ends.
+    pub asked_age: BTreeSet<DefId>,
     /// What the program ends without, and where it says so.
     pub demanded: BTreeMap<OriginId, Place>,
 }
@@ -253,6 +264,7 @@ impl<'a> Engine<'a> {
         let value = self.closed(&own, reader).cut(2);
         let says_so = self.inputs().catalog.words().classify(name).is_some();
         let value = if says_so { value } else { self.without_unnamed(value) };
+        self.note_kept(def, name, &value, reader);
         let known = self.fields.get(&(def, name.clone()));
         if known.is_some_and(|known| known.covers(&value)) {
             return;
@@ -376,10 +388,14 @@ impl<'a> Engine<'a> {
         });
         let ty = self.tables.cells[id.0 as usize].ty.innermost(self.inputs().catalog);
         let value = self.settled(value.cut(3), &ty);
+        fill.credentials = credentials_in(&value);
         let cell = &mut self.tables.cells[id.0 as usize];
         cell.fills
             .entry(place)
-            .and_modify(|known| known.from_parameter |= fill.from_parameter)
+            .and_modify(|known| {
+                known.from_parameter |= fill.from_parameter;
+                known.credentials.extend(&fill.credentials);
+            })
             .or_insert(fill);
         if cell.content.covers(&value) {
             return;
@@ -399,6 +415,15 @@ impl<'a> Engine<'a> {
         }
         super::subst::close(self, value, reader)
     }
+}
+
+/// The credentials in a value, however deep.
+fn credentials_in(value: &Value) -> BTreeSet<CredentialId> {
+    let of = |what: &What| match what {
+        What::Credential(id) | What::Built(id, _) => Some(*id),
+        _ => None,
+    };
+    value.all_marks().iter().filter_map(|mark| of(&mark.what)).collect()
 }
 
 /// Whether nothing that callers see of `new` is missing in `old`.

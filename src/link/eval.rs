@@ -6,6 +6,7 @@ mod closure;
 mod control;
 mod environment;
 mod fork;
+mod lasting;
 mod macros;
 mod memo;
 mod method;
@@ -69,6 +70,8 @@ pub(super) struct Frame<'f, 'a> {
     ends: u32,
     /// How many values that may not be there what is being read stands in for.
     alternatives: u32,
+    /// The loops without an end around what is being read, outermost first.
+    endless: Vec<lasting::Endless>,
     /// How many events there were before the arguments of the call being read.
     args_from: usize,
     /// The closures being run: one that calls its own name means a function, or would never end.
@@ -102,6 +105,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             reads_env: Vec::new(),
             ends: 0,
             alternatives: 0,
+            endless: Vec::new(),
             args_from: 0,
             open_closures: Vec::new(),
             closure_runs: 0,
@@ -301,19 +305,8 @@ impl<'f, 'a> Frame<'f, 'a> {
                 Value::default()
             }
             ExprKind::Match { scrutinee, arms } => self.eval_match(*scrutinee, arms),
-            ExprKind::While { cond, body } => {
-                self.eval_loop(|frame| {
-                    frame.eval(*cond);
-                    frame.eval(*body);
-                });
-                Value::default()
-            }
-            ExprKind::Loop(body) => {
-                self.eval_loop(|frame| {
-                    frame.eval(*body);
-                });
-                Value::default()
-            }
+            ExprKind::While { cond, body } => self.eval_while(*cond, *body, expr.span),
+            ExprKind::Loop(body) => self.eval_loop_of(*body, expr.span),
             ExprKind::For { pat, iter, body } => self.eval_for(*pat, *iter, *body),
             ExprKind::Closure { .. } => self.closure_value(id),
             ExprKind::Return(e) => self.eval_return(*e),

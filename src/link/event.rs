@@ -71,6 +71,8 @@ pub enum Event {
     Branch(Vec<EventArm>),
     /// Done any number of times.
     Loop(Vec<Event>),
+    /// The loop around has no end.
+    Endless(Place),
     /// A closure, where it is passed, and when it runs.
     Closure(ClosureRuns, Vec<Event>),
     /// A function that is handed to somebody who may call it some time: what it does.

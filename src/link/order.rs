@@ -220,7 +220,7 @@ impl Order<'_, '_> {
             Event::Handed(inner) => self.closure(ClosureRuns::Later, inner, state),
             Event::Force(cell, place) => self.force(*cell, *place, state),
             Event::Sleep(place) => self.work(*place, state),
-            Event::ReadEnv(_) => {}
+            Event::ReadEnv(_) | Event::Endless(_) => {}
         }
     }
 

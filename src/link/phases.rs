@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use entries::Entries;
 pub use late::LateRead;
 pub(super) use late::late;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     cells::CellKey,
@@ -31,6 +31,8 @@ pub enum Phase {
     Startup,
     /// At the head of a thread or task that is started then, before its loop.
     Head,
+    /// In a loop without an end that `main` gets into.
+    Loop,
     /// For a request, a message, a command of a user.
     Request,
     /// In the loop of a thread or task.
@@ -69,6 +71,7 @@ pub struct Phases {
     reads: BTreeMap<OriginId, BTreeMap<Phase, Reader>>,
     forced: BTreeMap<CellId, BTreeMap<Phase, (DefId, Place)>>,
     serves: Vec<(Place, DefId)>,
+    looped: FxHashSet<DefId>,
 }
 
 impl Phases {
@@ -93,6 +96,12 @@ impl Phases {
     #[must_use]
     pub fn forced(&self, cell: CellId) -> Option<&BTreeMap<Phase, (DefId, Place)>> {
         self.forced.get(&cell)
+    }
+
+    /// Whether a function is called in a loop somewhere.
+    #[must_use]
+    pub fn is_looped(&self, def: DefId) -> bool {
+        self.looped.contains(&def)
     }
 
     /// Where the process starts to accept requests on its way from `main`.
@@ -162,7 +171,8 @@ impl Walk<'_, '_> {
     }
 
     fn is_reached(&self, def: DefId) -> bool {
-        const ALL: [Phase; 5] = [Phase::Startup, Phase::Head, Phase::Request, Phase::Worker, Phase::Library];
+        const ALL: [Phase; 6] =
+            [Phase::Loop, Phase::Startup, Phase::Head, Phase::Request, Phase::Worker, Phase::Library];
         ALL.iter().any(|phase| self.found.reached.contains_key(&(def, *phase)))
     }
 
@@ -195,7 +205,13 @@ impl Walk<'_, '_> {
             Event::Call(def, _, place) => self.call(*def, *place, at),
             Event::Branch(arms) => arms.iter().for_each(|arm| self.events(&arm.events, at)),
             Event::Loop(inner) => {
-                let phase = if at.phase == Phase::Head { Phase::Worker } else { at.phase };
+                let is_endless = matches!(inner.first(), Some(Event::Endless(_)));
+                let phase = match at.phase {
+                    Phase::Head if is_endless => Phase::Worker,
+                    Phase::Startup if is_endless => Phase::Loop,
+                    other => other,
+                };
+                self.note_looped(inner);
                 self.events(inner, At { phase, ..at });
             }
             Event::Closure(runs, inner) => self.events(inner, At { phase: self.behind(*runs, at), ..at }),
@@ -213,6 +229,15 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What is called in a loop, at whatever depth of branches.
+    fn note_looped(&mut self, inner: &[Event]) {
+        super::order::visit(inner, &mut |event| {
+            if let Event::Call(def, ..) = event {
+                self.found.looped.insert(*def);
+            }
+        });
+    }
+
     fn call(&mut self, def: DefId, place: Place, at: At) {
         self.reach(def, at.phase, Reach { from: Some((at.def, at.entered, place)), ..at.reach });
     }
@@ -227,18 +252,20 @@ impl Walk<'_, '_> {
 
     /// When a function runs that is handed to somebody: in a package that serves it is most often a handler.
     fn handed(&self, at: At) -> Phase {
-        let is_start = matches!(at.phase, Phase::Startup | Phase::Head);
+        let is_start = matches!(at.phase, Phase::Startup | Phase::Head | Phase::Loop);
         if is_start && self.entries.serves(at.def) { Phase::Request } else { at.phase }
     }
 
     /// The phase of a closure that is passed on here.
     fn behind(&self, runs: ClosureRuns, at: At) -> Phase {
         match (runs, at.phase) {
-            (ClosureRuns::Request, Phase::Startup | Phase::Head) if self.entries.is_hosted(at.def) => {
+            (ClosureRuns::Request, Phase::Startup | Phase::Head | Phase::Loop)
+                if self.entries.is_hosted(at.def) =>
+            {
                 Phase::Library
             }
-            (ClosureRuns::Request, Phase::Startup | Phase::Head) => Phase::Request,
-            (ClosureRuns::Thread | ClosureRuns::Task, Phase::Startup) => Phase::Head,
+            (ClosureRuns::Request, Phase::Startup | Phase::Head | Phase::Loop) => Phase::Request,
+            (ClosureRuns::Thread | ClosureRuns::Task, Phase::Startup | Phase::Loop) => Phase::Head,
             _ => at.phase,
         }
     }

@@ -1,5 +1,10 @@
 //! The façade: what rules ask of a linked program.
 
+mod callers;
+mod tokens;
+
+pub use callers::Caller;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -272,6 +277,12 @@ impl Program<'_> {
         let fields = cell.content.fields.iter().flat_map(|fields| fields.values());
         let marks = cell.content.marks.iter().chain(fields.flat_map(|field| field.marks.iter()));
         marks.filter_map(raw).collect()
+    }
+
+    /// Whether a cell keeps the credentials of many, each by a key.
+    #[must_use]
+    pub fn is_store_of_many(&self, cell: &Cell) -> bool {
+        self.is_keyed(&cell.ty, 0)
     }
 
     /// Whether a type is a collection that is asked by a key, under whatever wrappers.

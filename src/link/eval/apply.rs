@@ -249,8 +249,11 @@ impl Frame<'_, '_> {
 
     fn note_sink(&mut self, place: Place, marks: &Marks) {
         let value = Value { marks: Rc::clone(marks), ..Value::default() };
-        let marks = &self.e.closed(&value, self.def).marks;
+        let closed = self.e.closed(&value, self.def);
+        self.note_lasting(&closed, place);
+        let marks = &closed.marks;
         let known = self.e.tables.sinks.get(&place).cloned().unwrap_or_else(no_marks);
+        self.e.tables.senders.insert(place, self.def);
         self.e.tables.sinks.insert(place, union(&known, marks));
     }
 

@@ -79,7 +79,8 @@ impl<'a> Frame<'_, 'a> {
 
     fn with_turbofish(&self, value: Value, path: &'a Path) -> Value {
         let Some(last) = path.segments.last().and_then(|segment| segment.args.first()) else { return value };
-        if !value.ty.is_unknown() {
+        // What is read from a text is no text.
+        if !value.ty.is_unknown() && !value.ty.is_text() {
             return value;
         }
         Value { ty: self.e.types.lower(self.scope, last), ..value }
@@ -142,7 +143,10 @@ impl<'a> Frame<'_, 'a> {
             }
         }
         let name = self.name_of(def);
-        with_step(&value, place, &TraceEvent::Returned(name))
+        self.note_renewing_call(&name);
+        let value = with_step(&value, place, &TraceEvent::Returned(name));
+        self.note_given(&value);
+        value
     }
 
     pub(super) fn name_of(&self, def: DefId) -> Name {

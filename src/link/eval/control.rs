@@ -6,6 +6,7 @@ use crate::link::{
     event::{Event, EventArm, ForkSide},
     value::Value,
 };
+use crate::source::Span;
 
 impl<'a> Frame<'_, 'a> {
     /// Does something that may not happen, and gives its events.
@@ -137,6 +138,31 @@ impl<'a> Frame<'_, 'a> {
         if !events.is_empty() {
             self.events.push(Event::Loop(events));
         }
+    }
+
+    pub(super) fn eval_while(&mut self, cond: ExprId, body: ExprId, span: Span) -> Value {
+        let read = |frame: &mut Self| {
+            frame.eval(cond);
+            frame.eval(body);
+        };
+        if self.is_endless_head(cond) {
+            self.eval_endless(span, read)
+        } else {
+            self.eval_loop(read)
+        }
+        Value::default()
+    }
+
+    pub(super) fn eval_loop_of(&mut self, body: ExprId, span: Span) -> Value {
+        let read = |frame: &mut Self| {
+            frame.eval(body);
+        };
+        if self.is_endless_body(body) {
+            self.eval_endless(span, read)
+        } else {
+            self.eval_loop(read)
+        }
+        Value::default()
     }
 
     pub(super) fn eval_for(&mut self, pat: PatId, iter: ExprId, body: ExprId) -> Value {

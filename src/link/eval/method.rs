@@ -29,6 +29,8 @@ impl<'a> Frame<'_, 'a> {
         let place = self.place_of(id);
         let call = MethodCall { id, receiver, method, args, place };
         self.note_renewing(&on, method, place);
+        self.note_renewing_call(method);
+        self.note_lasting(&on, place);
         if self.catalog().any_receiver().demands.iter().any(|name| name == method) {
             self.note_demand(&on, place);
         }

@@ -1,5 +1,7 @@
 //! Places: fields read, places assigned, what flows into a variable.
 
+use std::collections::BTreeSet;
+
 use super::{Frame, tuple_field};
 use crate::catalog::schema::{CellKind, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
@@ -17,7 +19,16 @@ use crate::source::{Place, Span};
 impl<'a> Frame<'_, 'a> {
     pub(super) fn eval_field(&mut self, base: ExprId, name: &Name, span: Span) -> Value {
         let base = self.eval(base);
-        self.field_of(&base, name, self.place(span))
+        let place = self.place(span);
+        let value = self.field_of(&base, name, place);
+        // Where an answer's token is taken out is what people look for.
+        let is_unnamed = |what: &What| matches!(what, What::Input(_));
+        if base.marks.iter().any(|mark| is_unnamed(&mark.what))
+            && value.any(|what| matches!(what, What::Credential(_)))
+        {
+            return with_step(&value, place, &TraceEvent::Taken(name.clone()));
+        }
+        value
     }
 
     /// A field of a value: as it was put together in sight, and as the whole program fills it.
@@ -99,6 +110,9 @@ impl<'a> Frame<'_, 'a> {
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {
         if self.catalog().words().is_expiry_field(name) {
+            if let Ty::Def(def, _) = base.ty.innermost(self.catalog()) {
+                self.e.tables.asked_age.insert(def);
+            }
             self.note_renewal(base, place, crate::link::cells::Renewal::ExpiryCheck);
         }
     }
@@ -326,7 +340,13 @@ impl<'a> Frame<'_, 'a> {
         let name = cell.name.clone();
         self.note_escape(value);
         let value = naming::named(self.e, value.clone(), &name);
-        let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };
+        let fill = Fill {
+            def: self.def,
+            how,
+            in_loop: self.loops > 0,
+            from_parameter: false,
+            credentials: BTreeSet::new(),
+        };
         self.e.fill_cell(id, &value, place, fill);
     }
 

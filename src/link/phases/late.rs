@@ -33,7 +33,8 @@ pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts
         let name = &tables.origins.get(origin.0).name;
         let Some(credential) = credentials.get(&origin) else { continue };
         let Some((phase, reader)) = read.iter().next() else { continue };
-        if !tables.demanded.contains_key(&origin)
+        if !is_late(*phase)
+            || !tables.demanded.contains_key(&origin)
             || early.has(name, reader.programs)
             || asked.contains(&(name.clone(), reader.def))
         {
@@ -51,6 +52,10 @@ pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts
         late.reads.sort_by_key(|(origin, phase, _)| (*phase, tables.origins.get(origin.0).place));
     }
     found
+}
+
+fn is_late(phase: Phase) -> bool {
+    matches!(phase, Phase::Request | Phase::Worker | Phase::Library)
 }
 
 /// The credential of each variable that is one.
@@ -92,7 +97,8 @@ impl Early {
         let mut names: BTreeMap<SmolStr, Programs> = BTreeMap::new();
         let mut has_unnamed = false;
         for (origin, read) in phases.all_reads() {
-            let early = read.iter().filter(|(phase, _)| matches!(phase, Phase::Startup | Phase::Head));
+            let early =
+                read.iter().filter(|(phase, _)| matches!(phase, Phase::Startup | Phase::Head | Phase::Loop));
             let programs = early.fold(0, |all, (_, reader)| all | reader.programs);
             let name = &tables.origins.get(origin.0).name;
             has_unnamed |= programs != 0 && name.is_empty() && !named_by_callers.contains(&origin);
