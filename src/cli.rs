@@ -7,12 +7,14 @@ mod colour;
 mod comments;
 mod explain;
 mod format;
+mod input;
 mod levels;
 mod linking;
 mod said;
 mod scope;
 mod streams;
 mod summary;
+mod why;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -118,6 +120,7 @@ fn run_with(
             let is_coloured = is_coloured(args.color, &environment.colour, environment.is_terminal);
             explain::explain(&args.rule, rules, is_coloured).and_then(|page| print(&page, streams))
         }
+        Ok(Cli { command: Command::Why(args) }) => why::why(&args, cwd, environment, rules, streams),
         Ok(Cli { command: Command::Rules(_) }) => print(&explain::list(rules), streams),
     };
     done.unwrap_or_else(|message| {

@@ -3,11 +3,15 @@
 mod allow;
 mod date;
 mod nearest;
+mod seen;
+mod verdict;
 
 use crate::source::Place;
 pub use allow::{ALLOW_LEVEL, ALLOW_RULES, AllowsByFile, Suppressed, Suppression, suppress};
 pub use date::Date;
 pub use nearest::nearest;
+pub use seen::Seen;
+pub use verdict::{Guard, Silence, Verdict};
 
 /// How loud a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +35,18 @@ pub enum Confidence {
     Medium,
     /// As good as proven.
     High,
+}
+
+impl Confidence {
+    /// The word people write.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// One labelled place of the story that a finding tells.
@@ -75,13 +91,54 @@ impl Finding {
     }
 }
 
-/// The findings of a run, as rules add them.
+/// The findings of a run, as rules add them; with the silences, where somebody wants to know.
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Finding>,
+    silences: Option<Vec<Silence>>,
 }
 
 impl Findings {
+    /// An empty list that keeps silences as well.
+    #[must_use]
+    pub fn with_silences() -> Self {
+        Self { list: Vec::new(), silences: Some(Vec::new()) }
+    }
+
+    /// Whether silences are kept, so that it is worth asking about what is never reported.
+    #[must_use]
+    pub fn keeps_silences(&self) -> bool {
+        self.silences.is_some()
+    }
+
+    /// Adds what `rule` answers about a subject.
+    pub fn judged(&mut self, rule: &'static str, subject: impl FnOnce() -> Step, verdict: Verdict) {
+        match verdict {
+            Ok(finding) => self.push(finding),
+            Err(guard) => {
+                if let Some(silences) = &mut self.silences {
+                    silences.push(Silence { rule, subject: subject(), guard });
+                }
+            }
+        }
+    }
+
+    /// Takes out the silences: by rule and place of the subject, each once.
+    #[must_use]
+    pub fn take_silences(&mut self) -> Vec<Silence> {
+        let mut silences = self.silences.take().unwrap_or_default();
+        silences.sort_by(|a, b| {
+            (a.rule, &a.subject, &a.guard.reason, &a.guard.steps).cmp(&(
+                b.rule,
+                &b.subject,
+                &b.guard.reason,
+                &b.guard.steps,
+            ))
+        });
+        silences.dedup();
+        silences
+    }
+
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
         self.list.push(finding);

@@ -16,6 +16,7 @@ mod short;
 mod shown;
 mod story;
 mod text;
+mod why;
 
 use std::io;
 
@@ -24,6 +25,7 @@ pub use owner::{Owner, Owners};
 pub use page::page;
 pub use problem::problem_line;
 pub use text::safe;
+pub use why::{Told, Why, why};
 
 use crate::finding::{Finding, Level};
 use crate::source::{Files, Place};
@@ -58,6 +60,13 @@ pub struct Report<'a> {
     pub is_coloured: bool,
     /// What `build-finished` says at the end of [`Format::Json`].
     pub success: bool,
+}
+
+/// A text of many lines, each fit to be shown: secrets, keys, and characters that command a terminal are masked.
+#[must_use]
+pub fn masked(text: &str, files: &Files, secrets: &[Place], key_shapes: &[KeyShape<'_>]) -> String {
+    let masks = mask::Masks::new(files, secrets, key_shapes);
+    text.lines().map(|line| masks.message(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes all findings in one format. The same report gives the same bytes.

@@ -1,18 +1,32 @@
-//! Floor 5, *rules*: one question each, asked of a [`Program`](crate::link::Program).
+//! Floor 5, *rules*: one question each, asked of a [`Program`].
+//!
+//! A rule judges subjects one by one. `check` of its [`Rule`] says which: [`Check::Cells`] and [`Check::Inherited`] take
+//! a function from the program and one subject to a [`Verdict`](crate::finding::Verdict), which is `Ok(finding)` or
+//! `Err(guard)`: the reason for silence, which `cargo authlint why` tells. So a guard is one line that ends in `?` or
+//! `return Err(Guard::new("…"))`, and what is reported and what is told of it come from the same code. Guards that
+//! several rules have stand in `guard`. [`Check::Program`] takes a plain `fn(&Program, &mut Findings)` for a rule with
+//! subjects of another kind; it loops itself, and hands each verdict to `Findings::judged` (a bare `push` is right as
+//! well, only that `why` then knows no reasons).
 
 mod cached_token;
 mod client_before_fork;
 mod forking_host_global;
 mod global_auth_client;
+mod guard;
 mod inherited;
 mod lazy_credential_env;
 mod runtime_before_fork;
+mod seen;
 mod shared_mutable_auth;
+mod spared;
 mod story;
+mod subject;
 mod token_outlives_expiry;
 
-use crate::finding::{Findings, Level};
-use crate::link::Program;
+use crate::finding::{Findings, Level, Verdict};
+use crate::link::{Program, cells::Cell, order::Inherited, value::HazardKind};
+
+pub use seen::seen;
 
 /// A rule.
 #[derive(Debug)]
@@ -27,8 +41,46 @@ pub struct Rule {
     pub since: &'static str,
     /// Its page.
     pub page: &'static str,
-    /// Asks the question.
-    pub(crate) check: fn(&Program<'_>, &mut Findings),
+    /// The question.
+    pub(crate) check: Check,
+}
+
+/// What a rule's question is asked of.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Of each cell.
+    Cells(fn(&Program<'_>, &Cell) -> Verdict),
+    /// Of everything that a forked child goes on with, as far as it is of these kinds; `None` is a runtime out of sight.
+    Inherited {
+        /// Whether a kind is asked about.
+        of: fn(Option<HazardKind>) -> bool,
+        /// The question.
+        judge: fn(&Program<'_>, &Inherited) -> Verdict,
+    },
+    /// Of the program as a whole.
+    Program(fn(&Program<'_>, &mut Findings)),
+}
+
+impl Check {
+    /// What the question is asked of, in words that go on from "it asks about".
+    pub(crate) fn subjects(self) -> &'static str {
+        match self {
+            Self::Cells(_) => "process-wide cells, and none is here or holds what is here",
+            Self::Inherited { .. } => "what a forked child goes on with, and nothing like that is made here",
+            Self::Program(_) => "other things than there are here",
+        }
+    }
+}
+
+impl Rule {
+    /// Asks the question, and adds the answers to `findings`.
+    pub(crate) fn ask(&self, program: &Program<'_>, findings: &mut Findings) {
+        match self.check {
+            Check::Cells(judge) => subject::cells(self.id, judge, program, findings),
+            Check::Inherited { of, judge } => subject::inherited(self.id, of, judge, program, findings),
+            Check::Program(check) => check(program, findings),
+        }
+    }
 }
 
 /// Every rule, sorted by id.
@@ -46,7 +98,7 @@ pub static RULES: &[&Rule] = &[
 /// Asks every rule's question.
 pub fn check(program: &Program<'_>, findings: &mut Findings) {
     for rule in RULES {
-        (rule.check)(program, findings);
+        rule.ask(program, findings);
     }
 }
 

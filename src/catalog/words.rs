@@ -20,6 +20,8 @@ pub struct Words {
     headers: Headers,
     placeholders: Placeholders,
     clients: FxHashSet<String>,
+    tests: Tests,
+    outside: Outside,
 }
 
 /// What a name says of the value it names.
@@ -43,6 +45,8 @@ struct File {
     headers: Headers,
     placeholders: Placeholders,
     clients: Clients,
+    tests: Tests,
+    outside: Outside,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +98,19 @@ struct Placeholders {
     parts: Vec<String>,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tests {
+    attributes: FxHashSet<String>,
+    features: FxHashSet<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outside {
+    derives: FxHashSet<String>,
+}
+
 impl Words {
     /// The vocabulary that comes with authlint.
     ///
@@ -130,6 +147,8 @@ impl Words {
             headers: file.headers,
             placeholders: file.placeholders,
             clients: file.clients.last.into_iter().collect(),
+            tests: file.tests,
+            outside: file.outside,
         }
     }
 
@@ -189,6 +208,24 @@ impl Words {
     #[must_use]
     pub fn is_client_type(&self, name: &str) -> bool {
         split(name).last().is_some_and(|last| self.clients.contains(last))
+    }
+
+    /// Whether an attribute whose path ends in this name keeps its item for tests.
+    #[must_use]
+    pub fn is_test_attribute(&self, name: &str) -> bool {
+        self.tests.attributes.contains(name)
+    }
+
+    /// Whether only tests switch a feature of this name on.
+    #[must_use]
+    pub fn is_test_feature(&self, name: &str) -> bool {
+        self.tests.features.contains(name)
+    }
+
+    /// Whether a derive of this name fills a struct from a file, the environment, arguments or an answer.
+    #[must_use]
+    pub fn is_read_from_outside(&self, derive: &str) -> bool {
+        self.outside.derives.contains(derive)
     }
 
     /// Whether a literal is one that nobody takes for a secret.
@@ -276,5 +313,13 @@ mod tests {
         ] {
             assert_eq!(kind(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn names_of_tests_and_of_what_comes_from_outside() {
+        let words = Words::shipped().expect("the shipped vocabulary parses");
+        assert!(words.is_test_attribute("rstest") && !words.is_test_attribute("main"));
+        assert!(words.is_test_feature("test-utils") && !words.is_test_feature("tls"));
+        assert!(words.is_read_from_outside("Deserialize") && !words.is_read_from_outside("Debug"));
     }
 }

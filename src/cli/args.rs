@@ -26,6 +26,17 @@ Exit codes:
   1  findings at or above --fail-on
   2  the job could not be done: a bad flag, nothing to look at, an unreadable file; wins over 1";
 
+const WHY_EXAMPLES: &str = "\
+Examples:
+  cargo authlint why src/auth.rs:14                 what is known of line 14, and what each rule says of it
+  cargo authlint why src/auth.rs:14:9               of what stands at one column
+  cargo authlint why --all-targets tests/api.rs:3   as `check --all-targets` sees it";
+
+const WHY_EXIT_CODES: &str = "\
+Exit codes:
+  0  it was told
+  2  there is no such place, or the file could not be read or understood";
+
 const CARGO_FLAGS: &str = "\
 Accepted as cargo's, and without effect, since authlint builds nothing: --features, -F, --all-features, \
 --no-default-features, --target, --target-dir, --offline, --locked, --frozen, --keep-going, --profile, --release, \
@@ -38,7 +49,7 @@ Accepted as cargo's, and without effect, since authlint builds nothing: --featur
     bin_name = "cargo authlint",
     version,
     about,
-    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint rules",
+    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules",
     after_help = format!("`check` is what runs when no subcommand is named; `cargo authlint check --help` lists its options.\n\n{EXAMPLES}\n\n{EXIT_CODES}"),
     args_override_self = true
 )]
@@ -56,6 +67,9 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the rules with their levels
     Rules(RulesArgs),
+    /// Tell why something was or was not reported at a place
+    #[command(after_help = format!("{WHY_EXAMPLES}\n\n{WHY_EXIT_CODES}"))]
+    Why(Box<WhyArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +84,27 @@ pub(super) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
     /// Accepted as everywhere; the list has no colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide = true)]
+    pub(super) color: ColourChoice,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    /// The file, the line in it, and the column in characters where one is meant: `src/auth.rs:14`
+    #[arg(value_name = "FILE:LINE[:COL]")]
+    pub(super) place: String,
+    /// Ask as `check --all-targets` does: of tests and examples too
+    #[arg(long)]
+    pub(super) all_targets: bool,
+    #[command(flatten)]
+    pub(super) levels: LevelFlags,
+    /// What `check` is told: less sure findings are hidden
+    #[arg(long, value_enum, value_name = "CONFIDENCE", default_value_t, help_heading = "Levels")]
+    pub(super) min_confidence: MinConfidence,
+    /// How many files are read at a time; 0 means one a core
+    #[arg(long, value_name = "N", default_value_t, hide = true)]
+    pub(super) threads: usize,
+    /// Accepted as everywhere; the answer has no colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide = true)]
     pub(super) color: ColourChoice,
 }
@@ -282,11 +317,7 @@ impl MinConfidence {
 
     /// The word people write.
     pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
+        self.confidence().word()
     }
 }
 

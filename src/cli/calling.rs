@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-const COMMANDS: [&str; 4] = ["check", "explain", "rules", "help"];
+const COMMANDS: [&str; 5] = ["check", "explain", "rules", "why", "help"];
 const ABOUT_ITSELF: [&str; 4] = ["-h", "--help", "-V", "--version"];
 
 /// The argument list with the program's name in front and the subcommand behind it.

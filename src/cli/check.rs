@@ -6,18 +6,19 @@ use std::time::Instant;
 use super::args::{CheckArgs, Dump};
 use super::colour::is_coloured;
 use super::comments::allows;
+use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
-use super::linking::{Answer, answer};
-use super::scope::{Scope, orphans, roots};
+use super::linking::{Answer, Wanted, answer};
+use super::scope::Scope;
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
 use crate::catalog::Catalog;
 use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, KeyShape, Report};
+use crate::report::{self, Report};
 use crate::rules::Rule;
-use crate::source::{Discovery, Files, Problem, Project, Reader, SourceFile, discover};
+use crate::source::SourceFile;
 
 /// What was asked for.
 struct Job<'a> {
@@ -28,14 +29,6 @@ struct Job<'a> {
     rules: &'a [&'static Rule],
     /// Those that can report anything.
     active: Vec<&'static Rule>,
-}
-
-/// What was read.
-struct Input {
-    project: Project,
-    files: Files,
-    loaded: facts::Loaded,
-    problems: Vec<Problem>,
 }
 
 /// What is to be shown, and what it comes to.
@@ -59,17 +52,19 @@ pub(super) fn check(
     let levels = Levels::new(&args.levels, rules)?;
     let active = levels.active(rules);
     let job = Job { args, environment, levels, rules, active };
-    let input = read(args, cwd);
+    let input = read(&args.request(cwd), args.threads);
     if args.dump == Some(Dump::Facts) {
         return dump(&dump_of(&input), streams);
     }
     let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
-    let is_dumped = args.dump == Some(Dump::Program);
-    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, is_dumped)?;
-    if let Some(text) = &answer.dump {
-        return dump(text, streams);
-    }
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
+    let is_dumped = args.dump == Some(Dump::Program);
+    let wanted = if is_dumped { Wanted::Dump(&input.files, &scope.files) } else { Wanted::Findings };
+    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, wanted)?;
+    let key_shapes = key_shapes(&catalog);
+    if let Some(text) = &answer.dump {
+        return dump(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
+    }
     let outcome = job.outcome(&input, &scope, job.suppressed(&input, &scope, &answer));
 
     job.tell_problems(&input, &scope, streams);
@@ -78,7 +73,7 @@ pub(super) fn check(
         findings: &outcome.findings,
         files: &input.files,
         secrets: &answer.secrets,
-        key_shapes: &key_shapes(&catalog),
+        key_shapes: &key_shapes,
         owners: &scope.report_owners(),
         is_coloured: job.is_report_coloured(),
         success: code == NOTHING_FOUND,
@@ -107,31 +102,6 @@ fn dump_of(input: &Input) -> String {
 fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     streams.print(|out| writeln!(out, "{text}"))?;
     Ok(NOTHING_FOUND)
-}
-
-/// Finds and reads the files.
-fn read(args: &CheckArgs, cwd: &Path) -> Input {
-    let Discovery { mut project, mut problems } = discover(&args.request(cwd));
-    let mut reader = Reader::new(&project.root, cwd);
-    for root in &project.other_roots {
-        reader.allow(root);
-    }
-    let mut loaded = facts::load(&mut reader, &roots(&project), args.threads);
-    let orphans = orphans(&project, reader.files());
-    if !orphans.is_empty() {
-        project.loose.extend(orphans);
-        loaded = facts::load(&mut reader, &roots(&project), args.threads);
-    }
-    problems.append(&mut loaded.problems);
-    problems.sort();
-    problems.dedup();
-    Input { project, files: reader.into_files(), loaded, problems }
-}
-
-/// What keys look like that nobody may see.
-fn key_shapes(catalog: &Catalog) -> Vec<KeyShape<'_>> {
-    let private = catalog.keys().iter().filter(|key| !key.public);
-    private.map(|key| KeyShape { prefix: &key.prefix, min: key.min }).collect()
 }
 
 impl Job<'_> {

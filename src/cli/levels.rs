@@ -124,6 +124,7 @@ mod tests {
 
     use super::*;
     use crate::finding::{Confidence, Step};
+    use crate::rules::Check;
     use crate::source::{FileId, Place, Span};
 
     #[derive(Parser)]
@@ -137,7 +138,8 @@ mod tests {
     static RULES: [&Rule; 2] = [&LOUD, &PEDANTIC];
 
     const fn rule(id: &'static str, level: Level) -> Rule {
-        Rule { id, summary: "a summary", level, since: "0.1.0", page: "", check: |_, _| {} }
+        let check = Check::Program(|_, _| {});
+        Rule { id, summary: "a summary", level, since: "0.1.0", page: "", check }
     }
 
     fn levels(args: &str) -> Result<Levels, String> {

@@ -1,14 +1,15 @@
 //! Links the files and asks the rules, on a thread with room for deep code.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::thread;
 
 use crate::catalog::Catalog;
 use crate::facts::Loaded;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Seen, Silence};
 use crate::link::link;
-use crate::rules::Rule;
-use crate::source::{Place, Project};
+use crate::rules::{self, Rule};
+use crate::source::{FileId, Files, Place, Project};
 
 /// Stack sizes to try, in bytes. Address space only: pages are used as the stack grows. The smaller ones are for
 /// machines that limit it.
@@ -25,11 +26,33 @@ pub(super) struct Answer {
     pub(super) tests: Vec<Place>,
     /// How many expressions were read until nothing new was learned.
     pub(super) steps: u64,
-    /// The program as text, where it was asked for.
+    /// What is known of some files, where it was asked for.
     pub(super) dump: Option<String>,
+    /// What there is in a file, and what rules do not report, where that was asked for.
+    pub(super) reasons: Reasons,
 }
 
-/// Links, and asks `rules`.
+/// What `why` asks for.
+#[derive(Debug, Default)]
+pub(super) struct Reasons {
+    /// What the program has in the file.
+    pub(super) seen: Vec<Seen>,
+    /// What the rules are silent about, anywhere.
+    pub(super) silences: Vec<Silence>,
+}
+
+/// What is asked for beside findings.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted<'a> {
+    /// Nothing.
+    Findings,
+    /// What is known of these files, as text.
+    Dump(&'a Files, &'a BTreeSet<FileId>),
+    /// What there is in a file, and why rules are silent.
+    Reasons(FileId),
+}
+
+/// Links, and asks the rules `asked`.
 ///
 /// # Errors
 /// No thread could be started, or it ended by a panic, which is a defect of authlint.
@@ -37,21 +60,35 @@ pub(super) fn answer(
     project: &Project,
     loaded: &Loaded,
     catalog: &Catalog,
-    rules: &[&Rule],
-    is_dumped: bool,
+    asked: &[&Rule],
+    wanted: Wanted<'_>,
 ) -> Result<Answer, String> {
     on_deep_stack(|| {
         let program = link(project, &loaded.facts, &loaded.submodules, &loaded.roots, catalog);
-        let mut findings = Findings::default();
-        for rule in rules {
-            (rule.check)(&program, &mut findings);
+        let mut findings = if matches!(wanted, Wanted::Reasons(_)) {
+            Findings::with_silences()
+        } else {
+            Findings::default()
+        };
+        for rule in asked {
+            rule.ask(&program, &mut findings);
         }
+        let reasons = match wanted {
+            Wanted::Reasons(file) => {
+                Reasons { seen: rules::seen(&program, file), silences: findings.take_silences() }
+            }
+            _ => Reasons::default(),
+        };
         Answer {
             findings: findings.into_sorted(),
             secrets: program.secrets(),
             tests: program.test_places(),
             steps: program.steps(),
-            dump: is_dumped.then(|| format!("{program:#?}")),
+            dump: match wanted {
+                Wanted::Dump(files, of) => Some(program.dump(project, files, of)),
+                _ => None,
+            },
+            reasons,
         }
     })
 }

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::Program;
+use crate::rules::Check;
 use crate::source::{FileId, Place, Span};
 
 /// Reports on the first line of the first file.
@@ -17,6 +18,7 @@ fn report(rule: &'static str, level: Level, confidence: Confidence, findings: &m
 }
 
 const fn rule(id: &'static str, level: Level, check: fn(&Program<'_>, &mut Findings)) -> Rule {
+    let check = Check::Program(check);
     Rule { id, summary: "one line", level, since: "0.1.0", page: "# the page\n", check }
 }
 
@@ -262,7 +264,11 @@ fn dumps_what_was_understood() {
     let facts = ran(&[&BROKEN], "a.rs --dump facts");
     assert_eq!(facts.code, NOTHING_FOUND);
     assert!(facts.out.starts_with("a.rs\nfn a @"), "{facts:?}");
-    assert!(ran(&[], "a.rs --dump program").out.starts_with("Program"));
+    assert!(
+        ran(&[], "a.rs --dump program")
+            .out
+            .starts_with("crate (no package) bin a.rs\nfile a.rs\n  fn crate::a @1:4\n")
+    );
 }
 
 #[test]

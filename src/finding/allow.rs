@@ -106,6 +106,16 @@ impl Suppression<'_> {
         is_covered
     }
 
+    /// The comment that covers a finding.
+    #[must_use]
+    pub fn comment_for(&self, finding: &Finding) -> Option<Place> {
+        let mut used = Used::new();
+        self.covers(finding, &mut used);
+        let (file, at, _) = used.first()?;
+        let (allows, _) = self.allows.get(file)?;
+        Some(Place { file: *file, span: allows[*at].span })
+    }
+
     fn judge(&self, file: FileId, at: usize, allow: &Allow, used: &Used, findings: &mut Findings) {
         for (rule, span) in allow.rules.iter().filter(|(rule, _)| !self.is_known(rule)) {
             findings.push(self.unknown_finding(Place { file, span: *span }, rule));

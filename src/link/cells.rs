@@ -1,14 +1,10 @@
 //! Cells: the process-wide places, who fills them, who reads them, and what renews them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::{
-    ty::Ty,
-    value::{CredentialId, Value},
-    world::DefId,
-};
+use super::{ty::Ty, value::Value, world::DefId};
 use crate::catalog::schema::CellKind;
 use crate::facts::Name;
 use crate::source::Place;
@@ -62,8 +58,6 @@ pub struct Fill {
     pub in_loop: bool,
     /// Whether what is stored comes from a parameter that the function's callers decide.
     pub from_parameter: bool,
-    /// The credentials in what is stored.
-    pub credentials: BTreeSet<CredentialId>,
 }
 
 /// How a cell is filled.

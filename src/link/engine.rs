@@ -10,7 +10,10 @@ use super::{
     cells::{Cell, CellKey, Fill},
     eval::Frame,
     event::{Event, Fork},
+    flows::{Flows, Target},
+    naming::{Names, Says},
     outlived::{Kept, Outlived},
+    signature::Signature,
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
@@ -81,7 +84,6 @@ pub(super) enum Key {
     Summary(DefId),
     Field(DefId, Name),
     Cell(CellId),
-    Param(DefId, u16),
 }
 
 /// Everything learned.
@@ -111,8 +113,10 @@ pub(super) struct Tables {
     pub outlived: BTreeMap<(CredentialId, Place), Outlived>,
     /// The tokens that fields are filled with.
     pub kept: BTreeMap<(DefId, Name), Kept>,
-    /// The credentials that fields of each struct are filled with, and by which functions.
-    pub filled: BTreeMap<DefId, BTreeSet<(Name, DefId, CredentialId)>>,
+    /// The credentials that fields of structs are filled with.
+    pub filled: BTreeMap<(DefId, Name), BTreeSet<CredentialId>>,
+    /// The functions that fill them.
+    pub fillers: BTreeMap<(DefId, Name), BTreeSet<DefId>>,
     /// The functions that send a credential in the raw, by the place where they do.
     pub senders: BTreeMap<Place, DefId>,
     /// The structs that somebody asks when their content ends.
@@ -122,12 +126,12 @@ pub(super) struct Tables {
 }
 
 /// How much there is to know about a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum FieldKind {
     /// Nothing: it holds nothing that could flow anywhere.
     Inert,
     /// What it holds; its type is declared.
-    Typed,
+    Typed(Ty),
     /// What it holds, and what type that is.
     Open,
 }
@@ -138,11 +142,15 @@ pub(super) struct Engine<'a> {
     cell_ids: FxHashMap<CellKey, CellId>,
     fields: FxHashMap<(DefId, Name), Value>,
     field_kinds: FxHashMap<(DefId, Name), FieldKind>,
-    params: FxHashMap<(DefId, u16), Value>,
+    pub(super) flows: Flows,
     readers: FxHashMap<Key, BTreeSet<DefId>>,
-    queue: BTreeSet<DefId>,
+    queue: BTreeSet<(u32, DefId)>,
+    /// The functions in the order in which their first reading ended: callees before callers, as far as there is one.
+    order: FxHashMap<DefId, u32>,
     open: FxHashSet<DefId>,
     rounds: FxHashMap<DefId, u32>,
+    names: Names,
+    signatures: FxHashMap<DefId, Rc<Signature>>,
     /// How many expressions were read: what tests count in place of time.
     pub steps: u64,
     pub nest: u32,
@@ -156,11 +164,14 @@ impl<'a> Engine<'a> {
             cell_ids: FxHashMap::default(),
             fields: FxHashMap::default(),
             field_kinds: FxHashMap::default(),
-            params: FxHashMap::default(),
+            flows: Flows::default(),
             readers: FxHashMap::default(),
             queue: BTreeSet::new(),
+            order: FxHashMap::default(),
             open: FxHashSet::default(),
             rounds: FxHashMap::default(),
+            names: Names::default(),
+            signatures: FxHashMap::default(),
             steps: 0,
             nest: 0,
         }
@@ -170,23 +181,51 @@ impl<'a> Engine<'a> {
         self.types.inputs
     }
 
+    /// The types of a function.
+    pub(super) fn signature(&mut self, def: DefId) -> Rc<Signature> {
+        let types = self.types;
+        Rc::clone(self.signatures.entry(def).or_insert_with(|| Signature::of(types, def)))
+    }
+
+    /// What a name says.
+    pub(super) fn says(&mut self, name: &str) -> Says {
+        self.names.says(name, self.types.inputs.catalog.words())
+    }
+
     /// Reads everything until nothing new is learned.
     pub(super) fn run(&mut self) {
         let all: Vec<DefId> = self.types.world.def_ids().filter(|def| self.is_readable(*def)).collect();
         for &def in &all {
             self.summary(def);
         }
-        // In waves: what changed several times meanwhile is read again once.
+        self.close_flows();
         while !self.queue.is_empty() {
-            for def in std::mem::take(&mut self.queue) {
-                self.queue.remove(&def);
-                self.read(def);
-            }
+            self.wave();
+            self.close_flows();
         }
         super::renew::complete(self);
     }
 
+    /// Reads what is due once, callees before callers.
+    fn wave(&mut self) {
+        let mut from = 0;
+        while let Some(&next) = self.queue.range((from, DefId(0))..).next() {
+            self.queue.remove(&next);
+            self.read(next.1);
+            from = next.0;
+        }
+    }
+
+    fn enqueue(&mut self, def: DefId) {
+        let order = self.order.get(&def).copied().unwrap_or(u32::MAX);
+        self.queue.insert((order, def));
+    }
+
     fn is_readable(&self, def: DefId) -> bool {
+        // What only tests do says nothing about the program.
+        if self.types.world.is_example(def) {
+            return false;
+        }
         let at = self.types.world.def(def);
         match &self.inputs().item(at.file, at.item).kind {
             ItemKind::Fn(item) => item.body.is_some(),
@@ -201,7 +240,7 @@ impl<'a> Engine<'a> {
             return Rc::clone(summary);
         }
         if self.open.contains(&def) || self.nest > 2_000 {
-            self.queue.insert(def);
+            self.enqueue(def);
             return Rc::default();
         }
         self.read(def);
@@ -220,8 +259,11 @@ impl<'a> Engine<'a> {
         if *rounds > ROUNDS || !self.open.insert(def) {
             return;
         }
+        self.flows.forget(def);
         let mut summary = Frame::read(self, def);
         self.open.remove(&def);
+        let next = index(self.order.len());
+        self.order.entry(def).or_insert(next);
         // What was once given back stays: bounds on what is kept must not make it come and go.
         if let Some(old) = self.tables.summaries.get(&def) {
             summary.ret = old.ret.join(&summary.ret).light();
@@ -242,9 +284,9 @@ impl<'a> Engine<'a> {
     }
 
     fn changed(&mut self, key: &Key) {
-        if let Some(readers) = self.readers.get(key) {
-            self.queue.extend(readers.iter().copied());
-        }
+        let Some(readers) = self.readers.get(key) else { return };
+        let due = readers.iter().map(|def| (self.order.get(def).copied().unwrap_or(u32::MAX), *def));
+        self.queue.extend(due);
     }
 
     /// What a field of a struct may hold, over the whole program.
@@ -259,13 +301,55 @@ impl<'a> Engine<'a> {
         if kind == FieldKind::Inert {
             return;
         }
-        let is_open = kind == FieldKind::Open;
-        let own = if is_open { value.clone() } else { Value { ty: Ty::Unknown, ..value.clone() } };
-        let value = self.closed(&own, reader).cut(2);
-        let says_so = self.inputs().catalog.words().classify(name).is_some();
+        self.note_filler(def, name, value, reader);
+        let target = Target::Field(def, name.clone());
+        let FieldKind::Typed(ty) = kind else { return self.leave(target, value, reader) };
+        let value = self.settled(Value { ty: Ty::Unknown, ..value.clone() }, &ty);
+        self.leave(target, &value, reader);
+    }
+
+    /// Lets a value that is in terms of nothing flow to a place that everybody sees.
+    pub(super) fn pour(&mut self, target: &Target, value: Value) {
+        match target {
+            Target::Field(def, name) => self.pour_into_field(*def, name, value.cut(2)),
+            Target::Cell(cell) => self.pour_into_cell(*cell, &value),
+            Target::Sink(place) => {
+                let known = self.tables.sinks.entry(*place).or_insert_with(no_marks);
+                *known = union(known, &value.marks);
+            }
+            Target::Endless(stale) => self.pour_into_endless(stale, &value),
+            Target::Signing => {
+                for mark in value.all_marks().iter() {
+                    if let What::Credential(id) = mark.what {
+                        let origin = self.tables.credentials.get(id.0).origin;
+                        self.tables.signing.insert(origin);
+                    }
+                }
+            }
+        }
+    }
+
+    fn pour_into_field(&mut self, def: DefId, name: &Name, value: Value) {
+        let kind = self.field_kind(def, name);
+        let may_be_a_cell = match &kind {
+            FieldKind::Typed(ty) => ty.may_be_a_cell(self.inputs().catalog),
+            _ => true,
+        };
+        let value = match &kind {
+            FieldKind::Typed(ty) => self.settled(value, ty),
+            _ => value,
+        };
+        // What is done to a copy away from where it was read is done to no cell.
+        let value = value.without(|what| match what {
+            What::Copied(_) => true,
+            What::Cell(_) => !may_be_a_cell,
+            _ => false,
+        });
+        let says_so = self.says(name).class.is_some();
         let value = if says_so { value } else { self.without_unnamed(value) };
-        self.note_kept(def, name, &value, reader);
-        let known = self.fields.get(&(def, name.clone()));
+        self.note_kept(def, name, &value);
+        let key = (def, name.clone());
+        let known = self.fields.get(&key);
         if known.is_some_and(|known| known.covers(&value)) {
             return;
         }
@@ -273,40 +357,17 @@ impl<'a> Engine<'a> {
         if known.is_some_and(|known| known.covers(&joined)) {
             return;
         }
-        self.fields.insert((def, name.clone()), joined);
+        self.fields.insert(key, joined);
         self.changed(&Key::Field(def, name.clone()));
     }
 
-    /// Lets an argument flow into a parameter.
-    pub(super) fn fill_param(&mut self, def: DefId, at: u16, value: &Value, reader: DefId) {
-        let value = self.closed(&value.essence(), reader).cut(2);
-        let value = self.without_unnamed(value);
-        let known = self.params.get(&(def, at));
-        if known.is_some_and(|known| known.covers(&value)) {
-            return;
-        }
-        let joined = known.map_or_else(|| value.clone(), |known| known.join(&value)).cut(2);
-        if known.is_some_and(|known| known.covers(&joined)) {
-            return;
-        }
-        self.params.insert((def, at), joined);
-        self.changed(&Key::Param(def, at));
-    }
-
     /// The value without what functions that nobody in sight calls may be passed, as far as no name speaks of a credential.
-    fn without_unnamed(&self, value: Value) -> Value {
+    pub(super) fn without_unnamed(&self, value: Value) -> Value {
         let is_unnamed = |what: &What| match what {
             What::Input(origin) => self.tables.origins.get(origin.0).source == Source::Parameter,
             _ => false,
         };
-        if !value.any(is_unnamed) {
-            return value;
-        }
-        value.map_marks(&mut |mark, out| {
-            if !is_unnamed(&mark.what) {
-                out.push(mark.clone());
-            }
-        })
+        value.without(is_unnamed)
     }
 
     /// The value, as far as a type can hold it: numbers hold nothing that flows, texts no client and no thread.
@@ -334,23 +395,17 @@ impl<'a> Engine<'a> {
     fn field_kind(&mut self, def: DefId, name: &Name) -> FieldKind {
         let key = (def, name.clone());
         if let Some(known) = self.field_kinds.get(&key) {
-            return *known;
+            return known.clone();
         }
         let kind = match self.types.field(def, name) {
             Some(ty) if self.types.is_inert(&ty) => FieldKind::Inert,
             Some(ty) if !matches!(ty.innermost(self.inputs().catalog), Ty::Trait(_) | Ty::Unknown) => {
-                FieldKind::Typed
+                FieldKind::Typed(ty)
             }
             _ => FieldKind::Open,
         };
-        self.field_kinds.insert(key, kind);
+        self.field_kinds.insert(key, kind.clone());
         kind
-    }
-
-    /// What callers in sight pass for a parameter; `None` when nobody does.
-    pub(super) fn param(&mut self, def: DefId, at: u16, reader: DefId) -> Option<Value> {
-        self.depend(Key::Param(def, at), reader);
-        self.params.get(&(def, at)).cloned()
     }
 
     /// The cell of a key, made by `make` when it is new.
@@ -372,31 +427,22 @@ impl<'a> Engine<'a> {
 
     /// Lets a value flow into a cell.
     pub(super) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
-        // What came out of a cell is in another now, and no longer the first.
-        let is_handle = value.ty.is_shared_by_clones();
-        let is_left = |what: &What| match what {
-            What::Cell(other) => *other == id || !is_handle,
-            What::Copied(_) => true,
-            _ => false,
-        };
         fill.from_parameter = value.any(What::is_open);
-        let value = self.closed(value, fill.def);
-        let value = value.map_marks(&mut |mark, out| {
-            if !is_left(&mark.what) {
-                out.push(mark.clone());
-            }
-        });
-        let ty = self.tables.cells[id.0 as usize].ty.innermost(self.inputs().catalog);
-        let value = self.settled(value.cut(3), &ty);
-        fill.credentials = credentials_in(&value);
+        let reader = fill.def;
+        let value = arriving(id, value);
         let cell = &mut self.tables.cells[id.0 as usize];
         cell.fills
             .entry(place)
-            .and_modify(|known| {
-                known.from_parameter |= fill.from_parameter;
-                known.credentials.extend(&fill.credentials);
-            })
+            .and_modify(|known| known.from_parameter |= fill.from_parameter)
             .or_insert(fill);
+        self.leave(Target::Cell(id), &value, reader);
+    }
+
+    fn pour_into_cell(&mut self, id: CellId, value: &Value) {
+        let value = arriving(id, value);
+        let ty = self.tables.cells[id.0 as usize].ty.innermost(self.inputs().catalog);
+        let value = self.settled(value.cut(3), &ty);
+        let cell = &mut self.tables.cells[id.0 as usize];
         if cell.content.covers(&value) {
             return;
         }
@@ -417,15 +463,6 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// The credentials in a value, however deep.
-fn credentials_in(value: &Value) -> BTreeSet<CredentialId> {
-    let of = |what: &What| match what {
-        What::Credential(id) | What::Built(id, _) => Some(*id),
-        _ => None,
-    };
-    value.all_marks().iter().filter_map(|mark| of(&mark.what)).collect()
-}
-
 /// Whether nothing that callers see of `new` is missing in `old`.
 fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
@@ -437,4 +474,15 @@ fn is_covered(old: &Summary, new: &Summary) -> bool {
             Value { marks: known, ..Value::default() }
                 .covers(&Value { marks: Rc::clone(marks), ..Value::default() })
         })
+}
+
+/// What came out of a cell is in another now, and no longer the first.
+fn arriving(id: CellId, value: &Value) -> Value {
+    let is_handle = value.ty.is_shared_by_clones();
+    let is_left = |what: &What| match what {
+        What::Cell(other) => *other == id || !is_handle,
+        What::Copied(_) => true,
+        _ => false,
+    };
+    value.clone().without(is_left)
 }

@@ -25,6 +25,7 @@ use super::{
     engine::{Engine, Summary},
     event::{Event, Touched},
     naming,
+    signature::{Follows, Parameter},
     ty::{Scope, Ty},
     value::{Hazard, HazardId, Mark, Marks, OriginId, Param, Value, What, marks_of, no_marks, union},
     world::DefId,
@@ -139,7 +140,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             let tail = self.eval(body);
             self.give_back(&tail);
         }
-        let declared = item.output.as_ref().map(|ty| self.e.types.lower(self.scope, ty)).unwrap_or_default();
+        let declared = self.e.signature(self.def).output.clone();
         self.ret = std::mem::take(&mut self.ret).typed(declared, self.catalog());
         let ret = std::mem::take(&mut self.ret);
         let ret = self.settled(ret);
@@ -154,44 +155,22 @@ impl<'f, 'a> Frame<'f, 'a> {
     }
 
     fn bind_params(&mut self, item: &'a FnItem) {
-        let mut at = 0;
-        if item.receiver.is_some() {
-            let ty = self.self_ty();
-            self.bind_param(Name::new_static("self"), ty, 0);
-            at = 1;
+        let signature = self.e.signature(self.def);
+        let mut values = signature.params.iter().zip(0..).map(|(param, at)| param_value(param, at));
+        if item.receiver.is_some()
+            && let Some(value) = values.next()
+        {
+            self.locals.push(Local { name: Name::new_static("self"), value, depth: 0 });
         }
-        for param in &item.params {
-            let ty = self.e.types.lower(self.scope, &param.ty);
-            let value = self.param_value(ty, at);
+        for (param, value) in item.params.iter().zip(values) {
             self.bind(param.pat, &value);
-            at += 1;
         }
-    }
-
-    fn bind_param(&mut self, name: Name, ty: Ty, at: u16) {
-        let value = self.param_value(ty, at);
-        self.locals.push(Local { name, value, depth: 0 });
-    }
-
-    fn param_value(&self, ty: Ty, at: u16) -> Value {
-        if self.e.types.is_inert(&ty) {
-            return Value::of(ty);
-        }
-        Value::marked(ty, What::Param(Param::whole(at)), None)
     }
 
     /// A value of a type that holds nothing has no credential and no part of a parameter in it.
     pub(super) fn settled(&self, value: Value) -> Value {
         let ty = value.ty.clone();
         self.e.settled(value, &ty)
-    }
-
-    pub(super) fn self_ty(&self) -> Ty {
-        let path = crate::facts::path::Path {
-            segments: vec![crate::facts::path::Segment { name: Name::new_static("Self"), args: Vec::new() }],
-            ..Default::default()
-        };
-        self.e.types.lower(self.scope, &crate::facts::path::TypeRef::Path(path))
     }
 
     /// The runtime that an attribute builds around the body.
@@ -563,6 +542,14 @@ impl<'f, 'a> Frame<'f, 'a> {
         let value = item.init.map(|init| self.eval(init)).unwrap_or_default().typed(ty, self.catalog());
         self.ret = naming::named(self.e, value, name);
     }
+}
+
+/// What a parameter holds.
+fn param_value(param: &Parameter, at: u16) -> Value {
+    if param.follows == Follows::Nothing {
+        return Value::of(param.ty.clone());
+    }
+    Value::marked(param.ty.clone(), What::Param(Param::whole(at)), None)
 }
 
 impl Value {

@@ -1,5 +1,6 @@
 //! Names: what the name that something is given says of it.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::{
@@ -8,11 +9,38 @@ use super::{
     world::DefId,
 };
 use crate::catalog::{
-    NameClass,
+    NameClass, Words,
     schema::{CredentialKind, Lifetime},
 };
 use crate::facts::{Name, PatKind};
 use crate::source::Place;
+
+/// What names say, looked up once for each.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    known: FxHashMap<SmolStr, Says>,
+}
+
+/// What a name says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Says {
+    /// What credential it is about.
+    pub class: Option<NameClass>,
+    /// Whether it says when something ends.
+    pub is_expiry: bool,
+}
+
+impl Names {
+    /// What a name says.
+    pub(super) fn says(&mut self, name: &str, words: &Words) -> Says {
+        if let Some(known) = self.known.get(name) {
+            return *known;
+        }
+        let says = Says { class: words.classify(name), is_expiry: words.is_expiry_field(name) };
+        self.known.insert(SmolStr::new(name), says);
+        says
+    }
+}
 
 /// The credential that something from outside is, when its name says so.
 pub(super) fn credential_by_name(
@@ -20,14 +48,14 @@ pub(super) fn credential_by_name(
     origin: OriginId,
     name: &str,
 ) -> Option<CredentialId> {
-    let class = engine.inputs().catalog.words().classify(name)?;
+    let class = engine.says(name).class?;
     Some(credential(engine, origin, class))
 }
 
 /// The credential that something from outside is, because of where it goes.
 pub(super) fn credential_wanted(engine: &mut Engine<'_>, origin: OriginId, wanted: Wanted) -> CredentialId {
     let name = engine.tables.origins.get(origin.0).name.clone();
-    let named = engine.inputs().catalog.words().classify(&name);
+    let named = engine.says(&name).class;
     let class = NameClass {
         kind: wanted.kind.or(named.map(|it| it.kind)).unwrap_or(CredentialKind::ApiKey),
         lifetime: wanted.lifetime.or(named.map(|it| it.lifetime)).unwrap_or(Lifetime::Rotatable),
@@ -70,7 +98,7 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
     if !value.marks.iter().any(|mark| matches!(mark.what, What::Input(_))) {
         return value;
     }
-    let Some(class) = engine.inputs().catalog.words().classify(name) else { return value };
+    let Some(class) = engine.says(name).class else { return value };
     let fields = value.fields.clone();
     let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
         let what = match mark.what {
@@ -82,20 +110,18 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
     Value { fields, ..marks }
 }
 
-/// The highest parameter that a value speaks of.
-pub(super) fn last_param(value: &Value) -> u16 {
-    let mut last = 0;
+/// The parameters that a value speaks of, each at its own index.
+pub(super) fn params_of(value: &Value) -> Vec<Option<u16>> {
+    let mut found: Vec<Option<u16>> = Vec::new();
     let _ = value.any(|what| {
-        if let What::Param(param)
-        | What::Secret(param, _)
-        | What::BuiltParam(param, _)
-        | What::BuiltSecret(param, ..) = what
-        {
-            last = last.max(param.index);
+        if let Some(param) = what.param() {
+            let at = usize::from(param.index);
+            found.resize(found.len().max(at + 1), None);
+            found[at] = Some(param.index);
         }
         false
     });
-    last
+    found
 }
 
 /// Where a parameter of a function stands, and the name of the part that is meant.

@@ -1,6 +1,6 @@
 //! Tokens that end before what uses them does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     engine::{Engine, Tables},
@@ -30,14 +30,8 @@ pub struct Outlived {
     pub trace: Trace,
 }
 
-/// The tokens that a field of a struct is filled with.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    /// Each with its way.
-    pub tokens: BTreeMap<CredentialId, Trace>,
-    /// The functions that fill it.
-    pub fillers: BTreeSet<DefId>,
-}
+/// The tokens that a field of a struct is filled with, each with its way.
+pub type Kept = BTreeMap<CredentialId, Trace>;
 
 impl Tables {
     /// The credential of a mark that a server gave, and that ends by itself.
@@ -50,23 +44,56 @@ impl Tables {
     }
 }
 
+/// A loop without an end, and what is used in it.
+#[derive(Clone, Debug)]
+pub(super) struct Stale {
+    pub endless: Place,
+    pub used: Place,
+    pub def: DefId,
+    pub ty: Ty,
+}
+
 impl Engine<'_> {
+    /// Notes who fills a field with something that may be a token.
+    pub(super) fn note_filler(&mut self, def: DefId, name: &Name, value: &Value, filler: DefId) {
+        let may_be = |what: &What| {
+            matches!(what, What::Credential(_) | What::Built(..) | What::Input(_)) || what.is_open()
+        };
+        if value.any(may_be) {
+            self.tables.fillers.entry((def, name.clone())).or_default().insert(filler);
+        }
+    }
+
     /// Notes the tokens that flow into a field.
-    pub(super) fn note_kept(&mut self, def: DefId, name: &Name, value: &Value, filler: DefId) {
+    pub(super) fn note_kept(&mut self, def: DefId, name: &Name, value: &Value) {
         let may_be = |what: &What| matches!(what, What::Credential(_) | What::Built(..) | What::Input(_));
         if !value.any(may_be) {
             return;
         }
         let value = naming::named(self, value.clone(), name);
         for mark in value.all_marks().iter() {
-            if let What::Credential(id) = mark.what {
-                self.tables.filled.entry(def).or_default().insert((name.clone(), filler, id));
-            }
+            let key = (def, name.clone());
             if let Some(id) = self.tables.given_token(mark) {
-                let kept = self.tables.kept.entry((def, name.clone())).or_default();
-                kept.tokens.entry(id).or_insert_with(|| mark.trace.clone());
-                kept.fillers.insert(filler);
+                self.tables.kept.entry(key).or_default().entry(id).or_insert_with(|| mark.trace.clone());
+            } else if let What::Credential(id) = mark.what {
+                self.tables.filled.entry(key).or_default().insert(id);
             }
+        }
+    }
+
+    /// Notes the tokens that are used in a loop without an end, and older than it.
+    pub(super) fn pour_into_endless(&mut self, stale: &Stale, value: &Value) {
+        for mark in value.all_marks().iter() {
+            let Some(credential) = self.tables.given_token(mark) else { continue };
+            let Stale { endless, used, def, ref ty } = *stale;
+            self.tables.outlived.entry((credential, endless)).or_insert_with(|| Outlived {
+                credential,
+                endless,
+                used,
+                def,
+                ty: ty.clone(),
+                trace: mark.trace.clone(),
+            });
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The façade: what rules ask of a linked program.
 
 mod callers;
+mod dump;
+mod seen;
 mod tokens;
 
 pub use callers::Caller;
@@ -15,7 +17,7 @@ use super::{
     engine::{Engine, Tables},
     event::Fork,
     hosts::{self, Host},
-    order::{self, Inherited},
+    order::{self, Inherited, Spared},
     phases::{self, LateRead, Phases},
     renew::FIELDS,
     resolve::{Owner, Resolver},
@@ -47,6 +49,7 @@ pub struct Program<'a> {
     world: World,
     tables: Tables,
     inherited: Vec<Inherited>,
+    spared: Vec<Spared>,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
     /// The types of the fields of each small struct of the run.
@@ -68,7 +71,7 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let (tables, inherited, phases, methods, parts, steps) = {
+    let (tables, (inherited, spared), phases, methods, parts, steps) = {
         let resolver = Resolver::new(inputs, &world);
         let types = Types { inputs, world: &world, resolver: &resolver };
         let mut engine = Engine::new(types);
@@ -78,7 +81,7 @@ pub fn link<'a>(
         (engine.tables, inherited, phases, methods_of(&world, &resolver), parts_of(types), engine.steps)
     };
     let hosts = hosts::loaded(inputs);
-    Program { catalog, facts, world, tables, inherited, methods, parts, hosts, phases, steps }
+    Program { catalog, facts, world, tables, inherited, spared, methods, parts, hosts, phases, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {

@@ -45,8 +45,8 @@ pub(super) struct Resolver<'a> {
     assoc: FxHashMap<Owner, FxHashMap<Name, Vec<DefId>>>,
     /// Which structs and enums hold nothing that could flow anywhere, as far as anyone asked.
     inert: RefCell<FxHashMap<DefId, bool>>,
-    /// The impls of each trait of this run.
-    implementors: FxHashMap<DefId, Vec<DefId>>,
+    /// The functions that implement each function of a trait of this run.
+    implementations: FxHashMap<(DefId, Name), Vec<DefId>>,
 }
 
 /// What an impl is for.
@@ -65,56 +65,58 @@ impl<'a> Resolver<'a> {
             open: RefCell::default(),
             assoc: FxHashMap::default(),
             inert: RefCell::default(),
-            implementors: FxHashMap::default(),
+            implementations: FxHashMap::default(),
         };
         resolver.collect_impls();
         resolver
     }
 
     fn collect_impls(&mut self) {
+        let mut traits: FxHashMap<DefId, DefId> = FxHashMap::default();
         for &def in &self.world.impls {
             let at = self.world.def(def);
             let ItemKind::Impl(item) = &self.inputs.item(at.file, at.item).kind else { continue };
-            self.note_implementor(at, def, item);
+            traits.extend(self.trait_of(at, item).map(|of| (def, of)));
             let Some(owner) = self.owner_of_type(at.module, &item.self_ty) else { continue };
             self.assoc.entry(owner).or_default();
         }
+        let mut owners: FxHashMap<DefId, Option<Owner>> = FxHashMap::default();
         for def in self.world.def_ids() {
             let at = self.world.def(def);
             let Some(parent) = at.parent else { continue };
-            let name = self.inputs.item(at.file, at.item).name.clone();
-            let Some(owner) = self.owner_of_parent(parent) else { continue };
-            self.assoc.entry(owner).or_default().entry(name).or_default().push(def);
+            let name = &self.inputs.item(at.file, at.item).name;
+            if let Some(of) = traits.get(&parent) {
+                self.implementations.entry((*of, name.clone())).or_default().push(def);
+            }
+            let owner = owners.entry(parent).or_insert_with(|| self.owner_of_parent(parent));
+            let Some(owner) = owner.clone() else { continue };
+            self.assoc.entry(owner).or_default().entry(name.clone()).or_default().push(def);
         }
-        self.collect_defaults();
+        self.collect_defaults(&traits);
     }
 
     /// What implements a trait of the run has the trait's own functions as well, unless it replaces them.
-    fn collect_defaults(&mut self) {
-        let mut traits: Vec<_> = self.implementors.iter().collect();
-        traits.sort_unstable_by_key(|(of, _)| **of);
+    fn collect_defaults(&mut self, traits: &FxHashMap<DefId, DefId>) {
         let mut found = Vec::new();
-        for (of, impls) in traits {
+        for implementor in &self.world.impls {
+            let Some(of) = traits.get(implementor) else { continue };
             let Some(own) = self.assoc.get(&Owner::Def(*of)) else { continue };
-            for owner in impls.iter().filter_map(|it| self.owner_of_parent(*it)) {
-                let known = self.assoc.get(&owner);
-                let is_new = |name: &Name| known.is_none_or(|known| !known.contains_key(name));
-                found.extend(
-                    own.iter()
-                        .filter(|(name, _)| is_new(name))
-                        .map(|(name, defs)| (owner.clone(), name.clone(), defs.clone())),
-                );
-            }
+            let Some(owner) = self.owner_of_parent(*implementor) else { continue };
+            let known = self.assoc.get(&owner);
+            let is_new = |name: &Name| known.is_none_or(|known| !known.contains_key(name));
+            let new = own.iter().filter(|(name, _)| is_new(name));
+            found.extend(new.map(|(name, defs)| (owner.clone(), name.clone(), defs.clone())));
         }
         for (owner, name, defs) in found {
             self.assoc.entry(owner).or_default().insert(name, defs);
         }
     }
 
-    fn note_implementor(&mut self, at: Def, def: DefId, item: &ImplItem) {
-        let Some(path) = &item.trait_path else { return };
-        if let Some(Res::Def(of)) = self.resolve_type(at.module, path) {
-            self.implementors.entry(of).or_default().push(def);
+    /// The trait of this run that an impl is of.
+    fn trait_of(&self, at: Def, item: &ImplItem) -> Option<DefId> {
+        match self.resolve_type(at.module, item.trait_path.as_ref()?) {
+            Some(Res::Def(of)) => Some(of),
+            _ => None,
         }
     }
 
@@ -177,9 +179,9 @@ impl<'a> Resolver<'a> {
         self.inert.borrow_mut().insert(def, is_inert);
     }
 
-    /// The impls of a trait of this run.
-    pub(super) fn implementors(&self, of: DefId) -> &[DefId] {
-        self.implementors.get(&of).map_or(&[], Vec::as_slice)
+    /// The functions of this name in the impls of a trait of this run.
+    pub(super) fn implementations(&self, of: DefId, name: &Name) -> &[DefId] {
+        self.implementations.get(&(of, name.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// What the impl or trait around a definition is for: the meaning of `Self` in it.

@@ -81,8 +81,8 @@ fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
 /// A value that leaves its function for a place that everybody sees: its parameters are what callers in sight pass, or
 /// origins of their own where nobody calls.
 pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value {
-    let values: Vec<Option<Value>> =
-        (0..=naming::last_param(value)).map(|at| engine.param(def, at, def)).collect();
+    let values = naming::params_of(value).into_iter().map(|at| at.and_then(|at| engine.param(def, at)));
+    let values: Vec<Option<Value>> = values.collect();
     let passed: Vec<Option<Passed<'_>>> = values.iter().map(|it| it.as_ref().map(Passed::new)).collect();
     value.map_marks(&mut |mark, out| {
         if mark.what == What::MixedParams {

@@ -94,6 +94,21 @@ impl Ty {
         self.innermost(catalog).path().is_some_and(|path| TEXTUAL.contains(&path.as_str()))
     }
 
+    /// Whether a value of the type may be a way to a cell: it is one, or may be anything. What a struct of the run holds is
+    /// known by its fields.
+    #[must_use]
+    pub fn may_be_a_cell(&self, catalog: &Catalog) -> bool {
+        let any = |list: &Args| list.iter().flat_map(|list| list.iter()).any(|ty| ty.may_be_a_cell(catalog));
+        match self {
+            Self::Unknown | Self::Trait(_) => true,
+            Self::Def(..) => false,
+            Self::External(_, list) => {
+                self.entry(catalog).is_some_and(|entry| entry.cell.is_some()) || any(list)
+            }
+            Self::Tuple(list) | Self::Slice(list) => any(list),
+        }
+    }
+
     /// Whether a lock or a swapped pointer is anywhere in the type.
     #[must_use]
     pub fn has_lock(&self, catalog: &Catalog) -> bool {
@@ -348,12 +363,6 @@ impl<'a> Types<'a> {
             ItemKind::Fn(item) => Some(item),
             _ => None,
         }
-    }
-
-    /// The declared return type of a function of this run.
-    pub(super) fn output(self, def: DefId) -> Ty {
-        let Some(item) = self.function(def) else { return Ty::Unknown };
-        item.output.as_ref().map_or(Ty::Unknown, |ty| self.lower(self.scope(def), ty))
     }
 }
 

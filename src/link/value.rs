@@ -99,8 +99,6 @@ pub enum What {
     Copied(CellId),
     /// What a fork gave back.
     ForkResult(ForkId),
-    /// A point in time.
-    Time,
     /// The process id.
     ProcessId,
     /// More parts of parameters than are told apart.
@@ -319,6 +317,7 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
     list.dedup_by(|later, first| later.what == first.what);
     if list.len() > 1 {
         bound(&mut list);
+        list.truncate(MARKS);
     }
     list.into()
 }
@@ -327,7 +326,15 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
 fn bound(list: &mut Vec<Mark>) {
     mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_) | What::BuiltParam(..)));
     mix(list, What::MixedInputs, INPUTS, |what| matches!(what, What::Input(_)));
-    list.truncate(MARKS);
+}
+
+/// The first's marks and as many of the second's as there is room for: what was once in stays in.
+fn filled_up(a: &Marks, b: &Marks) -> Vec<Mark> {
+    let has = |what: &What| a.binary_search_by(|known| known.what.cmp(what)).is_ok();
+    let more = b.iter().filter(|mark| !has(&mark.what)).take(MARKS.saturating_sub(a.len()));
+    let mut list: Vec<Mark> = a.iter().chain(more).cloned().collect();
+    list.sort_by_key(|mark| mark.what);
+    list
 }
 
 fn mix(list: &mut Vec<Mark>, mixture: What, most: usize, is_part: fn(&What) -> bool) {
@@ -364,6 +371,9 @@ pub(super) fn union(a: &Marks, b: &Marks) -> Marks {
         return Rc::clone(a);
     }
     bound(&mut merged);
+    if merged.len() > MARKS {
+        merged = filled_up(a, b);
+    }
     if merged.len() == a.len() && merged.iter().zip(a.iter()).all(|(one, other)| one.what == other.what) {
         return Rc::clone(a);
     }
@@ -382,6 +392,18 @@ impl What {
                 | Self::BuiltSecret(..)
                 | Self::MixedParams
         )
+    }
+
+    /// The parameter that it stands for.
+    #[must_use]
+    pub fn param(&self) -> Option<Param> {
+        match *self {
+            Self::Param(param)
+            | Self::Secret(param, _)
+            | Self::BuiltParam(param, _)
+            | Self::BuiltSecret(param, ..) => Some(param),
+            _ => None,
+        }
     }
 
     /// Whether it is built into a client, or will be once a caller passes it.
@@ -517,6 +539,18 @@ impl Value {
             && (self.text.is_some() || other.text.is_none())
             && (self.callable.is_some() || other.callable.is_none())
             && other.marks.iter().all(has)
+    }
+
+    /// The value without marks of a kind.
+    pub(super) fn without(self, is: impl Fn(&What) -> bool) -> Self {
+        if !self.any(&is) {
+            return self;
+        }
+        self.map_marks(&mut |mark, out| {
+            if !is(&mark.what) {
+                out.push(mark.clone());
+            }
+        })
     }
 
     /// Whether any mark here, or in a field, is of this kind.

@@ -1,11 +1,11 @@
 //! `cached-token`: a cell or memoised function keeps a token string that nothing renews.
 
 use super::{
-    Rule,
+    Check, Rule, guard,
     story::{is_constant, kind_name, shared, way},
 };
 use crate::catalog::schema::{CredentialKind, Lifetime};
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     cells::{Cell, CellKey},
@@ -18,23 +18,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/cached-token.md"),
-    check,
+    check: Check::Cells(judge),
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for cell in program.cells() {
-        if let Some(finding) = ask(program, cell) {
-            findings.push(finding);
-        }
+fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
+    guard::not_example(cell)?;
+    guard::not_renewed(program, cell)?;
+    if !program.may_hold_token(cell) {
+        let ty = program.shown_type(&cell.ty);
+        return Err(Guard::new(format!("no token is kept in `{ty}`")));
     }
-}
-
-fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
-    let is_renewed = !cell.renewals.is_empty() || program.is_refreshing(&cell.content);
-    if cell.is_example || is_renewed || !program.may_hold_token(cell) || program.knows_its_age(&cell.ty) {
-        return None;
-    }
-    let (mark, id) = worst(program, cell)?;
+    let (mark, id) = worst(program, cell).ok_or_else(|| nothing_kept(program, cell))?;
     let credential = program.credential(id);
     let label = match cell.key {
         CellKey::Memo(_) => "what it gave first is given for ever",
@@ -47,7 +41,28 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
     finding.help = help(program, credential);
-    Some(finding)
+    Ok(finding)
+}
+
+/// Why what a cell holds is no token in the raw that may stop working.
+fn nothing_kept(program: &Program<'_>, cell: &Cell) -> Guard {
+    if program.is_keyed_store(cell) {
+        return Guard::new("a collection that is asked by a key keeps the tokens of others");
+    }
+    if program.is_whole_configuration(cell) {
+        return Guard::new("it is a whole configuration, and what is made of that is asked about by itself");
+    }
+    let raw = program.raw_credentials(cell);
+    let is_sent_to_others = |id: &CredentialId| {
+        !program.is_own_signing(*id) && program.credential(*id).lifetime != Lifetime::Refreshing
+    };
+    match raw.iter().find(|(_, id)| is_sent_to_others(id)) {
+        Some((_, id)) => {
+            let kind = kind_name(program.credential(*id).kind);
+            Guard::at(format!("a {kind} is not a token that ends or is replaced"), guard::seen(program, &raw))
+        }
+        None => guard::without_credential(program, cell, &raw),
+    }
 }
 
 /// Of the credentials in the raw that a cell holds, the one that matters most.

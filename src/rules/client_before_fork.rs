@@ -1,8 +1,8 @@
 //! `client-before-fork`: a client, pool or connection made before a fork is used by the process that goes on.
 
-use super::{Rule, inherited, story::article};
+use super::{Check, Rule, inherited, story::article};
 use crate::catalog::schema::Starts;
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     order::{Inherited, Touch},
@@ -15,22 +15,20 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/client-before-fork.md"),
-    check,
+    check: Check::Inherited { of: is_ours, judge },
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for it in inherited::nearest(program) {
-        if let Some(finding) = ask(program, it) {
-            findings.push(finding);
-        }
-    }
+fn is_ours(kind: Option<HazardKind>) -> bool {
+    matches!(kind, Some(HazardKind::Client | HazardKind::Pool))
 }
 
-fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
-    let hazard = program.hazard(it.hazard?);
-    let is_ours = matches!(hazard.kind, HazardKind::Client | HazardKind::Pool);
-    if !is_ours || it.how != Touch::Uses {
-        return None;
+fn judge(program: &Program<'_>, it: &Inherited) -> Verdict {
+    inherited::not_example(program, it)?;
+    let id = it.hazard.ok_or_else(|| Guard::new("it is no client"))?;
+    let hazard = program.hazard(id);
+    if it.how != Touch::Uses {
+        let steps = inherited::steps(program, it);
+        return Err(Guard::at("the child inherits it and does not use it", steps));
     }
     let name = &hazard.name;
     let primary = Step { place: hazard.place, label: format!("`{name}` is made before the fork") };
@@ -41,7 +39,7 @@ fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
         format!("make it after the fork, in the process that uses it: {}", inherited::why(hazard)),
         "or make it in the closure or branch that only the child runs".to_owned(),
     ];
-    Some(finding)
+    Ok(finding)
 }
 
 /// What starts nothing and was not used before has nothing that a fork could break.

@@ -1,10 +1,10 @@
 //! `forking-host-global`: an extension of a host that forks keeps a runtime, pool or client for all processes.
 
 use super::{
-    Rule, inherited,
+    Check, Rule, guard, inherited,
     story::{article, shared},
 };
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     cells::Cell,
@@ -18,23 +18,19 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/forking-host-global.md"),
-    check,
+    check: Check::Cells(judge),
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for cell in program.cells() {
-        if let Some(finding) = ask(program, cell) {
-            findings.push(finding);
-        }
+fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
+    let host = program
+        .forking_host(cell)
+        .ok_or_else(|| Guard::new("no host that forks loads the crate of this cell"))?;
+    guard::not_example(cell)?;
+    if program.is_fork_guarded(cell) {
+        return Err(Guard::new("who fills or reads it asks which process it is in, or runs in each child"));
     }
-}
-
-fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
-    let host = program.forking_host(cell)?;
-    if cell.is_example || program.is_fork_guarded(cell) {
-        return None;
-    }
-    let hazard = program.hazard(program.hazard_in(cell)?);
+    let hazard = program.hazard_in(cell).ok_or_else(|| nothing_alive(program, cell))?;
+    let hazard = program.hazard(hazard);
     let name = &hazard.name;
     let label = format!("every process that {} forks gets the same", host.name);
     let primary = Step { place: cell.place, label };
@@ -48,7 +44,20 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     finding.steps = vec![Step { place: hazard.place, label: "it is made here".to_owned() }];
     finding.steps.extend(shared(program, cell));
     finding.help = help(hazard, host);
-    Some(finding)
+    Ok(finding)
+}
+
+/// Why what a cell holds comes along into a child.
+fn nothing_alive(program: &Program<'_>, cell: &Cell) -> Guard {
+    let hazards = program.hazards_in(cell);
+    let steps = hazards.iter().map(|id| program.hazard(*id)).map(|hazard| {
+        let label = format!("`{}` is made here", hazard.name);
+        Step { place: hazard.place, label }
+    });
+    match hazards.len() {
+        0 => Guard::new("it holds no runtime, pool or client that is known to run or to be connected"),
+        _ => Guard::at("what it holds starts nothing before it is used", steps.collect()),
+    }
 }
 
 fn confidence(hazard: &Hazard) -> Confidence {

@@ -3,11 +3,11 @@
 use smol_str::SmolStr;
 
 use super::{
-    Rule,
+    Check, Rule, guard,
     story::{article, is_constant, kind_name, shared, way},
 };
 use crate::catalog::schema::{CredentialKind, Lifetime};
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     cells::Cell,
@@ -20,23 +20,13 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/global-auth-client.md"),
-    check,
+    check: Check::Cells(judge),
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for cell in program.cells() {
-        if let Some(finding) = ask(program, cell) {
-            findings.push(finding);
-        }
-    }
-}
-
-fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
-    let is_renewed = !cell.renewals.is_empty() || program.is_refreshing(&cell.content);
-    if cell.is_example || is_renewed || program.knows_its_age(&cell.ty) {
-        return None;
-    }
-    let (mark, id, client) = worst(program, cell)?;
+fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
+    guard::not_example(cell)?;
+    guard::not_renewed(program, cell)?;
+    let (mark, id, client) = worst(program, cell).ok_or_else(|| nothing_built_in(program, cell))?;
     let credential = program.credential(id);
     let label = "every caller in the process shares this client".to_owned();
     let primary = Step { place: cell.place, label };
@@ -46,7 +36,18 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<Finding> {
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
     finding.help = help(credential);
-    Some(finding)
+    Ok(finding)
+}
+
+/// Why what a cell holds is no client with a credential built in for good.
+fn nothing_built_in(program: &Program<'_>, cell: &Cell) -> Guard {
+    let built: Vec<_> = built(program, cell).into_iter().map(|(mark, id, _)| (mark, id)).collect();
+    let raw = program.raw_credentials(cell);
+    if built.is_empty() && !raw.is_empty() {
+        let reason = "the credential is kept by itself, and is not built into a client";
+        return Guard::at(reason, guard::seen(program, &raw));
+    }
+    guard::without_credential(program, cell, &built)
 }
 
 /// A client as far as a rule asks: its type and how well that is known.
@@ -57,6 +58,18 @@ struct Client {
 
 /// Of the credentials built into what a cell holds, the one that matters most.
 fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Client)> {
+    let counts = |id: CredentialId| {
+        !program.is_own_signing(id) && program.credential(id).lifetime != Lifetime::Refreshing
+    };
+    let all = built(program, cell).into_iter().filter(|(_, id, _)| counts(*id));
+    all.min_by_key(|(_, id, client)| {
+        let entry = program.credential(*id);
+        (std::cmp::Reverse(client.certainty), entry.lifetime, program.origin(entry.origin).place)
+    })
+}
+
+/// The credentials built into what a cell holds, each with its way and the client.
+fn built(program: &Program<'_>, cell: &Cell) -> Vec<(Mark, CredentialId, Client)> {
     let all = cell.content.all_marks();
     let built = all.iter().filter_map(|mark| match mark.what {
         What::Built(credential, build) => {
@@ -66,14 +79,7 @@ fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Clie
         }
         _ => None,
     });
-    let counts = |id: CredentialId| {
-        !program.is_own_signing(id) && program.credential(id).lifetime != Lifetime::Refreshing
-    };
-    let all: Vec<_> = built.chain(configured(program, cell)).filter(|(_, id, _)| counts(*id)).collect();
-    all.into_iter().min_by_key(|(_, id, client)| {
-        let entry = program.credential(*id);
-        (std::cmp::Reverse(client.certainty), entry.lifetime, program.origin(entry.origin).place)
-    })
+    built.chain(configured(program, cell)).collect()
 }
 
 /// A configuration from which clients are made is as good as they are.

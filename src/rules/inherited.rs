@@ -3,13 +3,24 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::schema::{ForkReturns, Starts};
-use crate::finding::Step;
+use crate::finding::{Guard, Step};
 use crate::link::{
     Program,
     order::{Inherited, Touch},
     value::{Hazard, HazardKind},
 };
 use crate::source::Place;
+
+/// Refuses what only tests, examples and benches do.
+pub(super) fn not_example(program: &Program<'_>, it: &Inherited) -> Result<(), Guard> {
+    if program.is_example(it.def) {
+        return Err(Guard::at(
+            "only a test, example or bench forks here; `--all-targets` looks at those too",
+            steps(program, it),
+        ));
+    }
+    Ok(())
+}
 
 /// The steps from the creation over the calls to the fork and to what the child does.
 pub(super) fn steps(program: &Program<'_>, it: &Inherited) -> Vec<Step> {
@@ -52,14 +63,14 @@ pub(super) fn why(hazard: &Hazard) -> &'static str {
 /// Of everything that children go on with, what was made at each place once: with the shortest way to the fork.
 pub(super) fn nearest<'p>(program: &'p Program<'_>) -> Vec<&'p Inherited> {
     let mut nearest: BTreeMap<_, &Inherited> = BTreeMap::new();
-    for it in program.inherited().iter().filter(|it| !program.is_example(it.def)) {
+    for it in program.inherited() {
         let kind = it.hazard.map(|id| program.hazard(id).kind);
         // Tasks that one call starts are one story.
         let group = if kind == Some(HazardKind::Tasks) { it.made_by.first().copied() } else { None };
         let place = group.unwrap_or_else(|| {
             it.hazard.map_or_else(|| program.name_place(it.def), |id| program.hazard(id).place)
         });
-        let length = |it: &Inherited| (it.how, it.made_by.len() + it.calls.len());
+        let length = |it: &Inherited| (program.is_example(it.def), it.how, it.made_by.len() + it.calls.len());
         nearest
             .entry((place, kind))
             .and_modify(|known| {

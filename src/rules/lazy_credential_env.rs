@@ -1,6 +1,6 @@
 //! `lazy-credential-env`: a credential that the program needs is first read when it is at work.
 
-use super::{Rule, story::kind_name};
+use super::{Check, Rule, story::kind_name};
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     DefId, Program,
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/lazy-credential-env.md"),
-    check,
+    check: Check::Program(check),
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {

@@ -1,7 +1,7 @@
 //! `runtime-before-fork`: an async runtime, threads or workers started before a fork are what the survivor goes on with.
 
-use super::{Rule, inherited};
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use super::{Check, Rule, inherited};
+use crate::finding::{Confidence, Finding, Level, Step, Verdict};
 use crate::link::{
     Program,
     order::Inherited,
@@ -14,29 +14,23 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/runtime-before-fork.md"),
-    check,
+    check: Check::Inherited { of: is_ours, judge },
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for it in inherited::nearest(program) {
-        if let Some(finding) = ask(program, it) {
-            findings.push(finding);
-        }
-    }
+fn is_ours(kind: Option<HazardKind>) -> bool {
+    !matches!(kind, Some(HazardKind::Client | HazardKind::Pool))
 }
 
-fn ask(program: &Program<'_>, it: &Inherited) -> Option<Finding> {
-    let Some(id) = it.hazard else { return Some(out_of_sight(program, it)) };
+fn judge(program: &Program<'_>, it: &Inherited) -> Verdict {
+    inherited::not_example(program, it)?;
+    let Some(id) = it.hazard else { return Ok(out_of_sight(program, it)) };
     let hazard = program.hazard(id);
-    if matches!(hazard.kind, HazardKind::Client | HazardKind::Pool) {
-        return None;
-    }
     let (label, message) = told(hazard);
     let primary = Step { place: hazard.place, label };
     let mut finding = Finding::new(RULE.id, Level::Deny, Confidence::High, message, primary);
     finding.steps = inherited::steps(program, it);
     finding.help = help(inherited::why(hazard));
-    Some(finding)
+    Ok(finding)
 }
 
 /// The label of the primary place, and the message.

@@ -1,14 +1,14 @@
 //! `shared-mutable-auth`: whoever comes last decides as whom everybody goes on.
 
 use super::{
-    Rule,
+    Check, Rule,
     story::{kind_name, shared, way},
 };
 use crate::catalog::schema::CellKind;
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Caller, Program,
-    cells::{Cell, CellKey, Fill, FillKind},
+    cells::{Cell, CellKey, FillKind},
     value::{CredentialId, Mark, What},
 };
 use crate::source::Place;
@@ -19,18 +19,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/shared-mutable-auth.md"),
-    check,
+    check: Check::Program(check),
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
     for cell in program.cells().into_iter().filter(|cell| is_asked(program, cell)) {
-        let fills = cell.fills.iter().filter(|(_, fill)| fill.how == FillKind::Store);
-        let stored = fills.filter_map(|(place, fill)| ask(program, *place, fill)).min_by_key(|it| it.1);
+        let stored = ask(program, cell);
         let by_method = || {
             let (setter, id) = program.set_by_users(cell).into_iter().next()?;
-            Some((program.name_place(setter), true, id, Caller::User))
+            Some((program.name_place(setter), id, Caller::User))
         };
-        if let Some((place, _, id, caller)) = stored.or_else(by_method) {
+        if let Some((place, id, caller)) = stored.or_else(by_method) {
             findings.push(tell(program, cell, place, id, caller));
         }
     }
@@ -43,10 +42,16 @@ fn is_asked(program: &Program<'_>, cell: &Cell) -> bool {
     is_static && is_settable && cell.is_writable && !cell.is_example && !program.is_store_of_many(cell)
 }
 
-/// The credential of somebody else that is stored; requests' come first.
-fn ask(program: &Program<'_>, place: Place, fill: &Fill) -> Option<(Place, bool, CredentialId, Caller)> {
-    let theirs = fill.credentials.iter().filter_map(|id| Some((*id, program.caller(*id)?)));
-    theirs.map(|(id, caller)| (place, caller == Caller::User, id, caller)).min_by_key(|it| it.1)
+/// The credential of somebody else that is stored, and where; requests' come first.
+fn ask(program: &Program<'_>, cell: &Cell) -> Option<(Place, CredentialId, Caller)> {
+    let place = cell.fills.iter().find(|(_, fill)| fill.how == FillKind::Store).map(|(place, _)| *place)?;
+    let marks = cell.content.all_marks();
+    let ids = marks.iter().filter_map(|mark| match mark.what {
+        What::Credential(id) | What::Built(id, _) => Some(id),
+        _ => None,
+    });
+    let theirs = ids.filter_map(|id| Some((place, id, program.caller(id)?)));
+    theirs.min_by_key(|(.., caller)| *caller == Caller::User)
 }
 
 fn tell(program: &Program<'_>, cell: &Cell, place: Place, id: CredentialId, caller: Caller) -> Finding {

@@ -55,13 +55,13 @@ pub(super) fn way(program: &Program<'_>, id: CredentialId, trace: &Trace) -> Vec
     steps
 }
 
-fn push(steps: &mut Vec<Step>, step: Step) {
+pub(super) fn push(steps: &mut Vec<Step>, step: Step) {
     if !steps.iter().any(|known| known.place == step.place) {
         steps.push(step);
     }
 }
 
-fn enters(credential: &Credential, source: Source, name: &str) -> String {
+pub(super) fn enters(credential: &Credential, source: Source, name: &str) -> String {
     let kind = kind_name(credential.kind);
     let named = if name.is_empty() { String::new() } else { format!(" `{name}`") };
     match source {

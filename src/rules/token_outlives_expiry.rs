@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Rule,
+    Check, Rule,
     story::{kind_name, way},
 };
+use crate::facts::Name;
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     DefId, Program,
@@ -21,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/token-outlives-expiry.md"),
-    check,
+    check: Check::Program(check),
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
@@ -35,7 +36,7 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
         }
     }
     for (def, name, kept) in program.kept() {
-        let Some((id, trace, used)) = ask(program, def, kept) else { continue };
+        let Some((id, trace, used)) = ask(program, (def, name), kept) else { continue };
         if !is_asked(used.0.file) && !is_asked(program.name_place(def).file) && told.insert(id) {
             findings.push(in_struct(program, (def, name), id, trace, used));
         }
@@ -51,19 +52,18 @@ fn is_stale(program: &Program<'_>, it: &Outlived) -> bool {
 /// The token in a struct that was obtained when the process started, and where it is used later.
 fn ask<'p>(
     program: &Program<'_>,
-    def: DefId,
+    (def, name): (DefId, &Name),
     kept: &'p Kept,
 ) -> Option<(CredentialId, &'p Trace, (Place, DefId))> {
     const EARLY: [Phase; 2] = [Phase::Startup, Phase::Head];
     const LATE: [Phase; 3] = [Phase::Request, Phase::Worker, Phase::Loop];
     let is_in =
         |phases: &[Phase], def| phases.iter().any(|phase| program.phases().reach(def, *phase).is_some());
-    let is_once = kept.fillers.iter().all(|filler| is_in(&EARLY, *filler) && !is_in(&LATE, *filler));
-    let is_silent = program.is_example(def) || program.is_answer(def) || !is_once;
-    if is_silent || program.struct_looks_after_age(def) {
+    let is_once = program.fillers(def, name).all(|filler| is_in(&EARLY, filler) && !is_in(&LATE, filler));
+    if program.is_example(def) || program.is_answer(def) || !is_once || program.struct_looks_after_age(def) {
         return None;
     }
-    kept.tokens.iter().find_map(|(id, trace)| {
+    kept.iter().find_map(|(id, trace)| {
         let used = program.senders(*id).into_iter().find(|(_, sender)| is_in(&LATE, *sender))?;
         Some((*id, trace, used))
     })

@@ -15,6 +15,8 @@ mod formats;
 mod hostile;
 mod house;
 mod pages;
+mod program;
 mod projects;
 mod readme;
 mod run;
+mod why;

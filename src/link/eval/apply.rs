@@ -15,6 +15,7 @@ use crate::facts::ExprId;
 use crate::link::{
     cells::{Cell, CellKey, FillKind, Renewal},
     event::Event,
+    flows::Target,
     naming,
     subst::with_step,
     ty::{self, Ty},
@@ -54,7 +55,6 @@ impl Frame<'_, '_> {
         }
         if entry.renews {
             self.note_renewal(&value, place, Renewal::TimeToLive);
-            value.add_mark(What::Time, None);
         }
         if value.ty.entry(self.catalog()).is_some_and(|entry| entry.refreshes) {
             value.add_mark(What::Refreshing, None);
@@ -238,23 +238,14 @@ impl Frame<'_, '_> {
 
     /// What this process signs or checks its own tokens by is its own.
     fn note_signing(&mut self, value: &Value) {
-        let value = self.e.closed(value, self.def);
-        for mark in value.all_marks().iter() {
-            if let What::Credential(id) = mark.what {
-                let origin = self.e.tables.credentials.get(id.0).origin;
-                self.e.tables.signing.insert(origin);
-            }
-        }
+        self.e.leave(Target::Signing, value, self.def);
     }
 
     fn note_sink(&mut self, place: Place, marks: &Marks) {
         let value = Value { marks: Rc::clone(marks), ..Value::default() };
-        let closed = self.e.closed(&value, self.def);
-        self.note_lasting(&closed, place);
-        let marks = &closed.marks;
-        let known = self.e.tables.sinks.get(&place).cloned().unwrap_or_else(no_marks);
+        self.note_lasting(&value, place);
         self.e.tables.senders.insert(place, self.def);
-        self.e.tables.sinks.insert(place, union(&known, marks));
+        self.e.leave(Target::Sink(place), &value, self.def);
     }
 
     /// What a header's value carries, if its name says that it does.
@@ -338,8 +329,8 @@ impl Frame<'_, '_> {
         Some(Mark { what: What::Credential(credential), trace: step(&None, place, TraceEvent::Enters) })
     }
 
-    fn class(&self, kind: Option<CredentialKind>, lifetime: Option<Lifetime>, name: &str) -> NameClass {
-        let named = self.catalog().words().classify(name);
+    fn class(&mut self, kind: Option<CredentialKind>, lifetime: Option<Lifetime>, name: &str) -> NameClass {
+        let named = self.e.says(name).class;
         NameClass {
             kind: kind.or(named.map(|it| it.kind)).unwrap_or(CredentialKind::ApiKey),
             lifetime: lifetime.or(named.map(|it| it.lifetime)).unwrap_or(Lifetime::Rotatable),
@@ -466,11 +457,6 @@ impl Frame<'_, '_> {
                 self.sleeps = true;
                 self.with_event(value, Event::Sleep(place))
             }
-            Action::Clock => {
-                let mut value = value;
-                value.add_mark(What::Time, None);
-                value
-            }
             Action::ProcessId => {
                 self.asks_pid = true;
                 let mut value = value;
@@ -488,7 +474,8 @@ impl Frame<'_, '_> {
             Action::CellInit | Action::CellSet => {
                 self.fill_global(action, &value, path, receiver, args, place)
             }
-            Action::CellGet
+            Action::Clock
+            | Action::CellGet
             | Action::CellForce
             | Action::SpawnThread
             | Action::SpawnTask

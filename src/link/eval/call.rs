@@ -121,9 +121,11 @@ impl<'a> Frame<'_, 'a> {
 
     /// Calls a function of this run.
     pub(super) fn call_def(&mut self, def: DefId, args: &[Value], place: Place) -> Value {
-        for (at, value) in args.iter().enumerate() {
-            let at = u16::try_from(at).unwrap_or(u16::MAX);
-            self.e.fill_param(def, at, value, self.def);
+        let signature = self.e.signature(def);
+        for ((param, value), at) in signature.params.iter().zip(args).zip(0..) {
+            if let Some(part) = param.part_of(value) {
+                self.e.fill_param(def, at, &part, self.def);
+            }
         }
         let summary = self.e.summary_for(def, self.def);
         self.sleeps |= summary.sleeps;
@@ -134,7 +136,7 @@ impl<'a> Frame<'_, 'a> {
         let value = subst::at_call(self.e, &summary.ret, args);
         let mut value = self.read_named(&summary.reads_env, value, args, place);
         if value.ty.is_unknown() {
-            value.ty = self.e.types.output(def);
+            value.ty = signature.output.clone();
         }
         generic_output(args, &mut value);
         for result in &runs {
@@ -189,36 +191,14 @@ impl<'a> Frame<'_, 'a> {
         self.call_all(&found, args, place)
     }
 
-    /// The functions of this name in the impls of a trait.
+    /// The functions of this name in the impls of a trait, as far as they are followed.
     pub(super) fn implementations(&self, of: DefId, name: &Name) -> Vec<DefId> {
         let resolver = self.e.types.resolver;
-        let mut found = Vec::new();
-        for &implementor in resolver.implementors(of) {
-            let own = self.items_of_impl(implementor).into_iter().filter(|def| self.name_of(*def) == *name);
-            found.extend(own);
-        }
+        let own = resolver.implementations(of, name).iter().copied();
         let default = resolver.assoc(&Owner::Def(of), name).iter().copied();
-        found.extend(
-            default.filter(|def| self.e.types.function(*def).is_some_and(|item| item.body.is_some())),
-        );
-        found.truncate(IMPLS);
-        found
-    }
-
-    fn items_of_impl(&self, implementor: DefId) -> Vec<DefId> {
-        // Definitions of an impl's items follow the impl's own.
-        let world = self.e.types.world;
-        let mut found = Vec::new();
-        let mut at = implementor.0 + 1;
-        while let Some(def) = world.defs.get(at as usize) {
-            if def.parent == Some(implementor) {
-                found.push(DefId(at));
-            } else if def.parent.is_none() && def.module == world.def(implementor).module {
-                break;
-            }
-            at += 1;
-        }
-        found
+        let default =
+            default.filter(|def| self.e.types.function(*def).is_some_and(|item| item.body.is_some()));
+        own.chain(default).take(IMPLS).collect()
     }
 
     pub(super) fn call_all(&mut self, found: &[DefId], args: &[Value], place: Place) -> Value {

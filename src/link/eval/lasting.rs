@@ -4,10 +4,11 @@ use super::Frame;
 use crate::facts::{ExprId, ExprKind, FileFacts, expr::Literal, expr::MacroBody};
 use crate::link::{
     event::Event,
+    flows::Target,
     naming,
-    outlived::Outlived,
-    value::{CredentialId, Mark, TraceEvent, Value, What, steps},
-    world::children,
+    outlived::Stale,
+    value::{Mark, TraceEvent, Value, What, marks_of, steps},
+    world::body::children,
 };
 use crate::source::{Place, Span};
 
@@ -17,7 +18,7 @@ pub(super) struct Endless {
     span: Span,
     /// Whether something in it obtains a new token, or looks whether the old one is refused.
     renews: bool,
-    found: Vec<Outlived>,
+    found: Vec<(Stale, Value)>,
 }
 
 impl<'a> Frame<'_, 'a> {
@@ -34,10 +35,9 @@ impl<'a> Frame<'_, 'a> {
             around.renews |= ended.renews;
             around.found.extend(ended.found);
         } else if !ended.renews {
-            self.e
-                .tables
-                .outlived
-                .extend(ended.found.into_iter().map(|it| ((it.credential, it.endless), it)));
+            for (stale, value) in ended.found {
+                self.e.leave(Target::Endless(stale), &value, self.def);
+            }
         }
     }
 
@@ -52,29 +52,24 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn note_lasting(&mut self, value: &Value, place: Place) {
         let Some(outermost) = self.endless.first().map(|it| it.span) else { return };
         let all = self.named_within(value).all_marks();
-        let given: Vec<(&Mark, CredentialId)> =
-            all.iter().filter_map(|mark| Some((mark, self.e.tables.given_token(mark)?))).collect();
-        if given.is_empty() {
+        let tokens: Vec<Mark> = all.iter().filter(|mark| self.may_be_token(mark)).cloned().collect();
+        if tokens.is_empty() {
             return;
         }
-        if given.iter().any(|(mark, id)| self.is_obtained_in(mark, *id, outermost)) {
+        if tokens.iter().any(|mark| self.is_obtained_in(mark, outermost)) {
             self.note_renewed();
             return;
         }
-        let def = self.def;
-        let endless = self.place(outermost);
-        let found = given.into_iter().map(|(mark, credential)| Outlived {
-            credential,
-            endless,
-            used: place,
-            def,
-            ty: value.ty.innermost(self.catalog()),
-            trace: mark.trace.clone(),
-        });
-        let found: Vec<Outlived> = found.collect();
+        let ty = value.ty.innermost(self.catalog());
+        let stale = Stale { endless: self.place(outermost), used: place, def: self.def, ty };
         if let Some(endless) = self.endless.last_mut() {
-            endless.found.extend(found);
+            endless.found.push((stale, Value { marks: marks_of(tokens), ..Value::default() }));
         }
+    }
+
+    /// Whether a mark is that of a token which a server gave, or will be once a caller passes it where one is sent.
+    fn may_be_token(&self, mark: &Mark) -> bool {
+        matches!(mark.what, What::Secret(..)) || self.e.tables.given_token(mark).is_some()
     }
 
     /// The value with what stands in fields that are called like a credential taken for one.
@@ -91,7 +86,8 @@ impl<'a> Frame<'_, 'a> {
         named
     }
 
-    fn is_obtained_in(&self, mark: &Mark, id: CredentialId, span: Span) -> bool {
+    fn is_obtained_in(&self, mark: &Mark, span: Span) -> bool {
+        let Some(id) = self.e.tables.given_token(mark) else { return false };
         let origin = self.e.tables.credentials.get(id.0).origin;
         let entry = self.e.tables.origins.get(origin.0).place;
         let is_in = |place: Place| place.file == self.file && span.contains(place.span);
@@ -105,9 +101,7 @@ impl<'a> Frame<'_, 'a> {
     pub(super) fn note_given(&mut self, value: &Value) {
         let Some(outermost) = self.endless.first().map(|it| it.span) else { return };
         let all = value.all_marks();
-        let is_new = |mark: &Mark| {
-            self.e.tables.given_token(mark).is_some_and(|id| self.is_obtained_in(mark, id, outermost))
-        };
+        let is_new = |mark: &Mark| self.is_obtained_in(mark, outermost);
         if all.iter().any(is_new) {
             self.note_renewed();
         }

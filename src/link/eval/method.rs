@@ -234,7 +234,7 @@ impl<'a> Frame<'_, 'a> {
         call: &MethodCall<'a>,
         values: &[Value],
     ) -> crate::link::value::Marks {
-        let says_so = self.catalog().words().classify(call.method).is_some()
+        let says_so = self.e.says(call.method).class.is_some()
             || call.method.contains("auth")
             || call.method.contains("credential");
         let mut marks = crate::link::value::no_marks();

@@ -1,7 +1,5 @@
 //! Places: fields read, places assigned, what flows into a variable.
 
-use std::collections::BTreeSet;
-
 use super::{Frame, tuple_field};
 use crate::catalog::schema::{CellKind, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
@@ -100,16 +98,15 @@ impl<'a> Frame<'_, 'a> {
 
     /// Whether a derive fills the struct from a file, the environment, arguments or an answer.
     fn is_read_from_outside(&self, def: DefId) -> bool {
-        const DERIVES: [&str; 8] =
-            ["Deserialize", "Parser", "Args", "StructOpt", "Envconfig", "FromEnv", "FromArgs", "Clap"];
         let at = self.e.types.world.def(def);
         let item = self.e.inputs().item(at.file, at.item);
         let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
-        derived.any(|arg| DERIVES.contains(&arg.name.rsplit("::").next().unwrap_or_default()))
+        let words = self.catalog().words();
+        derived.any(|arg| words.is_read_from_outside(arg.name.rsplit("::").next().unwrap_or_default()))
     }
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {
-        if self.catalog().words().is_expiry_field(name) {
+        if self.e.says(name).is_expiry {
             if let Ty::Def(def, _) = base.ty.innermost(self.catalog()) {
                 self.e.tables.asked_age.insert(def);
             }
@@ -302,7 +299,8 @@ impl<'a> Frame<'_, 'a> {
         if param.index != 0 || !is_method {
             return;
         }
-        if let Ty::Def(def, _) = self.self_ty() {
+        let signature = self.e.signature(self.def);
+        if let Some(&Ty::Def(def, _)) = signature.params.first().map(|receiver| &receiver.ty) {
             let value = Value { marks: marks.clone(), ..Value::default() };
             self.e.fill_field(def, field, &value, self.def);
         }
@@ -340,13 +338,7 @@ impl<'a> Frame<'_, 'a> {
         let name = cell.name.clone();
         self.note_escape(value);
         let value = naming::named(self.e, value.clone(), &name);
-        let fill = Fill {
-            def: self.def,
-            how,
-            in_loop: self.loops > 0,
-            from_parameter: false,
-            credentials: BTreeSet::new(),
-        };
+        let fill = Fill { def: self.def, how, in_loop: self.loops > 0, from_parameter: false };
         self.e.fill_cell(id, &value, place, fill);
     }
 

@@ -46,9 +46,14 @@ impl Program<'_> {
         if !self.is_of_api(*own) {
             return Vec::new();
         }
-        let filled = self.tables.filled.get(&of).into_iter().flatten();
-        let by_setter = filled.filter(|(_, filler, _)| self.is_of_api(*filler) && self.is_setter(*filler));
-        by_setter.map(|(_, filler, id)| (*filler, *id)).filter(|(_, id)| self.caller(*id).is_some()).collect()
+        let fields = self.tables.filled.iter().filter(|((def, _), _)| *def == of);
+        let mut found = Vec::new();
+        for ((_, name), ids) in fields {
+            let setter = self.fillers(of, name).find(|it| self.is_of_api(*it) && self.is_setter(*it));
+            let theirs = ids.iter().find(|id| self.caller(**id).is_some());
+            found.extend(setter.zip(theirs.copied()));
+        }
+        found
     }
 
     /// Whether an item is there for the users of a library.

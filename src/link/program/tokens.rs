@@ -29,6 +29,11 @@ impl Program<'_> {
         self.tables.kept.iter().map(|((def, name), kept)| (*def, name, kept))
     }
 
+    /// The functions that fill a field with something that may be a token, in order.
+    pub fn fillers(&self, def: DefId, name: &Name) -> impl Iterator<Item = DefId> + '_ {
+        self.tables.fillers.get(&(def, name.clone())).into_iter().flatten().copied()
+    }
+
     /// The functions that send a credential in the raw, with the places where they do, in order.
     #[must_use]
     pub fn senders(&self, credential: CredentialId) -> Vec<(Place, DefId)> {

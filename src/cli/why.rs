@@ -1,0 +1,125 @@
+//! `why`: what is known of a place, and what each rule says of it.
+
+mod answer;
+mod place;
+
+use std::path::Path;
+
+use self::answer::Judge;
+use self::place::Asked;
+use super::args::WhyArgs;
+use super::comments::allows;
+use super::input::{Input, key_shapes, read};
+use super::levels::Levels;
+use super::linking::{Answer, Wanted, answer};
+use super::scope::Scope;
+use super::streams::Streams;
+use super::{Environment, NOTHING_FOUND};
+use crate::catalog::Catalog;
+use crate::finding::{Seen, Suppression};
+use crate::report::{self, Why};
+use crate::rules::Rule;
+use crate::source::{FileId, Place, Request, TargetSelection};
+
+/// How many subjects are named where there is none at the place.
+const NEAREST: usize = 3;
+
+/// Tells what is known of a place. Gives the exit code.
+///
+/// # Errors
+/// There is no such place, or its file could not be read or understood.
+pub(super) fn why(
+    args: &WhyArgs,
+    cwd: &Path,
+    environment: &Environment,
+    rules: &[&'static Rule],
+    streams: &mut Streams<'_>,
+) -> Result<u8, String> {
+    let asked = Asked::parse(&args.place)?;
+    let levels = Levels::new(&args.levels, rules)?;
+    let input = read(&request(args, &asked, cwd), args.threads);
+    let at = asked.in_file(&input)?;
+    let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
+    let answer = answer(&input.project, &input.loaded, &catalog, rules, Wanted::Reasons(at.file))?;
+    let scope = Scope::new(&input.project, &input.loaded, &input.files);
+    let seen: Vec<&Seen> = at.narrowed(&answer.reasons.seen);
+    let tests = (!args.all_targets).then_some(answer.tests.as_slice());
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.id).collect();
+    let judge = Judge {
+        args,
+        levels: &levels,
+        suppression: &Suppression {
+            files: &input.files,
+            allows: &allows(&input.files, &input.loaded.facts, &scope, tests),
+            known_rules: &ids,
+            rules_that_ran: &ids,
+            today: environment.today,
+        },
+    };
+    let told = Why {
+        file: at.file,
+        line: at.index,
+        notes: notes(args, &input, &scope, &answer, &at),
+        nearest: if seen.is_empty() { nearest(&answer.reasons.seen, &at) } else { Vec::new() },
+        answers: judge.answers(rules, &answer, &seen, &at),
+        seen,
+        files: &input.files,
+        secrets: &answer.secrets,
+        key_shapes: &key_shapes(&catalog),
+    };
+    streams.print(|out| report::why(&told, out))?;
+    Ok(NOTHING_FOUND)
+}
+
+fn request(args: &WhyArgs, asked: &Asked, cwd: &Path) -> Request {
+    Request {
+        cwd: cwd.to_owned(),
+        paths: vec![asked.file.clone()],
+        targets: TargetSelection { all_targets: args.all_targets, ..TargetSelection::default() },
+        ..Request::default()
+    }
+}
+
+/// What keeps rules from looking at the place at all, or at parts of it.
+fn notes(
+    args: &WhyArgs,
+    input: &Input,
+    scope: &Scope<'_>,
+    answer: &Answer,
+    at: &place::Line<'_>,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !scope.owners.contains_key(&at.file) {
+        notes.push("no target of a package leads to this file, so it is read by itself".to_owned());
+    }
+    let is_passed_over =
+        scope.is_example(at.file) || answer.tests.iter().any(|place| place.file == at.file && at.has(*place));
+    if is_passed_over && !args.all_targets {
+        notes.push(
+            "this is code of a test, example or bench: rules look there with `--all-targets` only".to_owned(),
+        );
+    }
+    for problem in &input.problems {
+        if problem.place.is_some_and(|place| at.has(place)) {
+            notes.push(format!("a part was not understood and is passed over: {}", problem.message));
+        }
+    }
+    notes
+}
+
+/// What stands nearest to a line in its file, in the order of the file.
+fn nearest<'s>(seen: &'s [Seen], at: &place::Line<'_>) -> Vec<&'s Seen> {
+    let here = |place: &Place| place.file == at.file;
+    let mut near: Vec<&Seen> = seen.iter().filter(|it| here(&it.subject.place)).collect();
+    near.sort_by_key(|it| at.distance(it.subject.place));
+    near.truncate(NEAREST);
+    near.sort_by_key(|it| it.subject.place);
+    near
+}
+
+/// The file that was asked for, once it was read: in a package or by itself.
+fn file_of(input: &Input, asked: &Asked) -> Option<FileId> {
+    let paths = input.project.focus.iter().chain(&input.project.loose);
+    let mut named = paths.filter(|path| path.file_name() == asked.file.file_name());
+    named.find_map(|path| input.files.by_path(path))
+}

@@ -1,0 +1,88 @@
+//! What each rule says of a place: what it reports and whether that is shown, or why it is silent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::place::Line;
+use super::{Answer, Levels, Seen, Suppression, WhyArgs};
+use crate::finding::{Finding, Level, Silence, Step};
+use crate::report::Told;
+use crate::rules::Rule;
+use crate::source::Place;
+
+/// What decides on whether a finding is shown.
+pub(super) struct Judge<'a> {
+    pub(super) args: &'a WhyArgs,
+    pub(super) levels: &'a Levels,
+    pub(super) suppression: &'a Suppression<'a>,
+}
+
+impl Judge<'_> {
+    /// The answers of all rules about what is seen at a line; those that ask about nothing of it at the end.
+    pub(super) fn answers(
+        &self,
+        rules: &[&'static Rule],
+        answer: &Answer,
+        seen: &[&Seen],
+        at: &Line<'_>,
+    ) -> Vec<Told> {
+        let subjects: BTreeSet<Place> = seen.iter().map(|it| it.subject.place).collect();
+        let is_meant = |place: Place, steps: &[Step]| {
+            subjects.contains(&place) || at.has(place) || steps.iter().any(|step| at.has(step.place))
+        };
+        let mut answers = Vec::new();
+        let mut left: BTreeMap<&str, Vec<&'static str>> = BTreeMap::new();
+        for rule in rules {
+            let before = answers.len();
+            let found = answer.findings.iter().filter(|it| it.rule == rule.id);
+            let found = found.filter(|it| is_meant(it.primary.place, &it.steps));
+            answers.extend(found.map(|finding| self.of_finding(finding)));
+            let silent = answer.reasons.silences.iter().filter(|it| it.rule == rule.id);
+            let silent = silent.filter(|it| is_meant(it.subject.place, &it.guard.steps));
+            answers.extend(silent.map(of_silence));
+            if answers.len() == before {
+                left.entry(rule.check.subjects()).or_default().push(rule.id);
+            }
+        }
+        let told = |(subjects, rules): (&str, Vec<_>)| {
+            let asks = if rules.len() == 1 { "asks" } else { "ask" };
+            Told { rules, text: format!("{asks} about {subjects}"), steps: Vec::new() }
+        };
+        answers.extend(left.into_iter().map(told));
+        answers
+    }
+
+    fn of_finding(&self, finding: &Finding) -> Told {
+        let mut steps = vec![finding.primary.clone()];
+        let fate = if let Some(place) = self.suppression.comment_for(finding) {
+            steps.push(Step { place, label: "this comment suppresses it".to_owned() });
+            "found, and suppressed by a comment".to_owned()
+        } else {
+            self.fate(finding)
+        };
+        steps.extend(finding.steps.iter().cloned());
+        Told { rules: vec![finding.rule], text: format!("{fate}: {}", finding.message), steps }
+    }
+
+    fn fate(&self, finding: &Finding) -> String {
+        let level = self.levels.of(finding);
+        let confidence = finding.confidence;
+        if level == Level::Allow {
+            return format!("found, and not shown at this level; `-W {}` shows it", finding.rule);
+        }
+        if confidence < self.args.min_confidence.confidence() {
+            let word = confidence.word();
+            return format!("found, and hidden as too unsure; `--min-confidence {word}` shows it");
+        }
+        let level = match level {
+            Level::Deny => "an error",
+            Level::Warn => "a warning",
+            Level::Note | Level::Allow => "a note",
+        };
+        format!("reported as {level} of {} confidence", confidence.word())
+    }
+}
+
+fn of_silence(silence: &Silence) -> Told {
+    let text = format!("silent about {}: {}", silence.subject.label, silence.guard.reason);
+    Told { rules: vec![silence.rule], text, steps: silence.guard.steps.clone() }
+}
