@@ -35,7 +35,7 @@ pub type Kept = BTreeMap<CredentialId, Trace>;
 
 impl Tables {
     /// The credential of a mark that a server gave, and that ends by itself.
-    pub(super) fn given_token(&self, mark: &Mark) -> Option<CredentialId> {
+    pub(super) fn given_by_server(&self, mark: &Mark) -> Option<CredentialId> {
         let (What::Credential(id) | What::Built(id, _)) = mark.what else { return None };
         let entry = self.credentials.get(id.0);
         let source = self.origins.get(entry.origin.0).source;
@@ -73,7 +73,7 @@ impl Engine<'_> {
         let value = naming::named(self, value.clone(), name);
         for mark in value.all_marks().iter() {
             let key = (def, name.clone());
-            if let Some(id) = self.tables.given_token(mark) {
+            if let Some(id) = self.tables.given_by_server(mark) {
                 self.tables.kept.entry(key).or_default().entry(id).or_insert_with(|| mark.trace.clone());
             } else if let What::Credential(id) = mark.what {
                 self.tables.filled.entry(key).or_default().insert(id);
@@ -84,7 +84,7 @@ impl Engine<'_> {
     /// Notes the tokens that are used in a loop without an end, and older than it.
     pub(super) fn pour_into_endless(&mut self, stale: &Stale, value: &Value) {
         for mark in value.all_marks().iter() {
-            let Some(credential) = self.tables.given_token(mark) else { continue };
+            let Some(credential) = self.tables.given_by_server(mark) else { continue };
             let Stale { endless, used, def, ref ty } = *stale;
             self.tables.outlived.entry((credential, endless)).or_insert_with(|| Outlived {
                 credential,

@@ -6,7 +6,6 @@ use super::{
     Check, Rule,
     story::{kind_name, way},
 };
-use crate::facts::Name;
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     DefId, Program,
@@ -52,7 +51,7 @@ fn is_stale(program: &Program<'_>, it: &Outlived) -> bool {
 /// The token in a struct that was obtained when the process started, and where it is used later.
 fn ask<'p>(
     program: &Program<'_>,
-    (def, name): (DefId, &Name),
+    (def, name): (DefId, &str),
     kept: &'p Kept,
 ) -> Option<(CredentialId, &'p Trace, (Place, DefId))> {
     const EARLY: [Phase; 2] = [Phase::Startup, Phase::Head];

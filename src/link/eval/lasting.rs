@@ -69,7 +69,7 @@ impl<'a> Frame<'_, 'a> {
 
     /// Whether a mark is that of a token which a server gave, or will be once a caller passes it where one is sent.
     fn may_be_token(&self, mark: &Mark) -> bool {
-        matches!(mark.what, What::Secret(..)) || self.e.tables.given_token(mark).is_some()
+        matches!(mark.what, What::Secret(..)) || self.e.tables.given_by_server(mark).is_some()
     }
 
     /// The value with what stands in fields that are called like a credential taken for one.
@@ -87,7 +87,7 @@ impl<'a> Frame<'_, 'a> {
     }
 
     fn is_obtained_in(&self, mark: &Mark, span: Span) -> bool {
-        let Some(id) = self.e.tables.given_token(mark) else { return false };
+        let Some(id) = self.e.tables.given_by_server(mark) else { return false };
         let origin = self.e.tables.credentials.get(id.0).origin;
         let entry = self.e.tables.origins.get(origin.0).place;
         let is_in = |place: Place| place.file == self.file && span.contains(place.span);

@@ -25,13 +25,13 @@ impl Program<'_> {
     }
 
     /// The fields of structs that tokens are kept in.
-    pub fn kept(&self) -> impl Iterator<Item = (DefId, &Name, &Kept)> {
-        self.tables.kept.iter().map(|((def, name), kept)| (*def, name, kept))
+    pub fn kept(&self) -> impl Iterator<Item = (DefId, &str, &Kept)> {
+        self.tables.kept.iter().map(|((def, name), kept)| (*def, name.as_str(), kept))
     }
 
     /// The functions that fill a field with something that may be a token, in order.
-    pub fn fillers(&self, def: DefId, name: &Name) -> impl Iterator<Item = DefId> + '_ {
-        self.tables.fillers.get(&(def, name.clone())).into_iter().flatten().copied()
+    pub fn fillers(&self, def: DefId, name: &str) -> impl Iterator<Item = DefId> + '_ {
+        self.tables.fillers.get(&(def, Name::new(name))).into_iter().flatten().copied()
     }
 
     /// The functions that send a credential in the raw, with the places where they do, in order.
