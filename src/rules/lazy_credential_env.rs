@@ -61,9 +61,8 @@ fn steps(program: &Program<'_>, late: &LateRead, def: DefId, phase: Phase) -> Ve
     let way = program.phases().way(def, phase);
     let mut steps: Vec<Step> = Vec::new();
     if let Some((first, handed)) = way.first() {
-        let place = handed
-            .filter(|_| program.cell_of(*first).is_none())
-            .map_or_else(|| program.name_place(*first), |it| it);
+        let handed = handed.filter(|_| program.cell_of(*first).is_none());
+        let place = handed.unwrap_or_else(|| program.name_place(*first));
         push(&mut steps, place, entered(program, *first, phase));
     }
     for (to, place) in way.iter().skip(1).take(CALLS) {
@@ -71,7 +70,9 @@ fn steps(program: &Program<'_>, late: &LateRead, def: DefId, phase: Phase) -> Ve
             Some(cell) => format!("whoever comes first to `{}` runs its initialiser", cell.name),
             None => "this call leads to it".to_owned(),
         };
-        place.iter().for_each(|place| push(&mut steps, *place, label.clone()));
+        if let Some(place) = place {
+            push(&mut steps, *place, label);
+        }
     }
     for (origin, ..) in late.reads.iter().skip(1).take(OTHERS) {
         push(&mut steps, program.origin(*origin).place, "it is read here as well".to_owned());

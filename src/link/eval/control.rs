@@ -146,9 +146,9 @@ impl<'a> Frame<'_, 'a> {
             frame.eval(body);
         };
         if self.is_endless_head(cond) {
-            self.eval_endless(span, read)
+            self.eval_endless(span, read);
         } else {
-            self.eval_loop(read)
+            self.eval_loop(read);
         }
         Value::default()
     }
@@ -158,9 +158,9 @@ impl<'a> Frame<'_, 'a> {
             frame.eval(body);
         };
         if self.is_endless_body(body) {
-            self.eval_endless(span, read)
+            self.eval_endless(span, read);
         } else {
-            self.eval_loop(read)
+            self.eval_loop(read);
         }
         Value::default()
     }

@@ -21,7 +21,7 @@ pub(super) struct Endless {
     found: Vec<(Stale, Value)>,
 }
 
-impl<'a> Frame<'_, 'a> {
+impl Frame<'_, '_> {
     /// Reads the body of a loop; `waits` where its head waits for what comes next.
     pub(super) fn eval_endless(&mut self, span: Span, body: impl FnOnce(&mut Self)) {
         self.endless.push(Endless { span, renews: false, found: Vec::new() });
