@@ -14,7 +14,9 @@ mod holds;
 pub mod hosts;
 mod naming;
 pub mod order;
+pub mod outlived;
 mod param;
+pub mod phases;
 mod program;
 pub mod reads;
 mod renew;
@@ -27,5 +29,5 @@ mod ty;
 pub mod value;
 mod world;
 
-pub use program::{Program, link};
+pub use program::{Caller, Program, link};
 pub use world::DefId;

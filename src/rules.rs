@@ -19,12 +19,15 @@ mod global_auth_client;
 mod guard;
 mod hardcoded_credential;
 mod inherited;
+mod lazy_credential_env;
 mod missing_deploy_env;
 mod runtime_before_fork;
 mod seen;
+mod shared_mutable_auth;
 mod spared;
 mod story;
 mod subject;
+mod token_outlives_expiry;
 mod wrong_provider_credential;
 
 use crate::finding::{Findings, Level, Verdict};
@@ -97,8 +100,11 @@ pub static RULES: &[&Rule] = &[
     &forking_host_global::RULE,
     &global_auth_client::RULE,
     &hardcoded_credential::RULE,
+    &lazy_credential_env::RULE,
     &missing_deploy_env::RULE,
     &runtime_before_fork::RULE,
+    &shared_mutable_auth::RULE,
+    &token_outlives_expiry::RULE,
     &wrong_provider_credential::RULE,
 ];
 

@@ -35,6 +35,7 @@ pub struct Catalog {
     any_receiver: AnyReceiver,
     bindings: FxHashMap<SmolStr, Binding>,
     loading_env: FxHashSet<SmolStr>,
+    servers: FxHashSet<SmolStr>,
     words: Words,
 }
 
@@ -108,6 +109,9 @@ impl Catalog {
             let forks = file.forking_host.is_some();
             let binding = Binding { host: host.clone(), forks, before_fork: file.before_fork.clone() };
             self.bindings.insert(root.clone(), binding);
+        }
+        if file.serves {
+            self.servers.insert(root.clone());
         }
         let library = file.lib.as_deref().map_or_else(|| root.clone(), SmolStr::new);
         self.libraries.entry(library).or_insert(root);
@@ -309,6 +313,12 @@ impl Catalog {
     #[must_use]
     pub fn loads_env(&self, package: &str) -> bool {
         self.loading_env.contains(&self.root_of_package(package))
+    }
+
+    /// Whether programs depend on the package of this name in order to serve.
+    #[must_use]
+    pub fn serves(&self, package: &str) -> bool {
+        self.servers.contains(&self.root_of_package(package))
     }
 
     /// The hosts of endpoints.

@@ -36,6 +36,9 @@ pub struct CrateFile {
     /// Whether it puts variables into the environment of the process that come from files or elsewhere.
     #[serde(default)]
     pub loads_env: bool,
+    /// Whether programs depend on this crate in order to serve requests, messages or commands.
+    #[serde(default)]
+    pub serves: bool,
     /// The versions it was read from, for people.
     pub versions: String,
     /// The documentation or sources it was read from.
@@ -605,6 +608,12 @@ pub struct AnyReceiver {
     /// The receiver, a shared place, is filled with the closure's result when it is empty (`get_or_init`).
     #[serde(default)]
     pub inits: Vec<String>,
+    /// Waits for what comes next, without end (`recv`, `accept`); beside what the name does above.
+    #[serde(default)]
+    pub waits: Vec<String>,
+    /// The program ends when the receiver holds nothing (`unwrap`, `expect`); beside what the name does above.
+    #[serde(default)]
+    pub demands: Vec<String>,
 }
 
 /// A string or a list of strings.

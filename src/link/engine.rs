@@ -13,6 +13,7 @@ use super::{
     flows::{Flows, Target},
     holds::Holds,
     naming::{Names, Says},
+    outlived::{Kept, Outlived},
     signature::Signature,
     sinks::Gather,
     ty::{Ty, Types},
@@ -79,6 +80,8 @@ pub(super) struct Summary {
     pub sleeps: bool,
     /// Whether it asks for the process id anywhere.
     pub asks_pid: bool,
+    /// The variables of the environment that it reads under a name its callers give, by parameter.
+    pub reads_env: Vec<(u16, OriginId)>,
 }
 
 /// What a reading depends on.
@@ -126,6 +129,20 @@ pub(super) struct Tables {
     pub copies: BTreeMap<CellId, BTreeSet<CellId>>,
     /// What is registered to run in a child after a fork, and who registers it.
     pub at_fork: BTreeSet<DefId>,
+    /// Tokens that are older than a loop without an end that uses them, by token and loop.
+    pub outlived: BTreeMap<(CredentialId, Place), Outlived>,
+    /// The tokens that fields are filled with.
+    pub kept: BTreeMap<(DefId, Name), Kept>,
+    /// The credentials that fields of structs are filled with.
+    pub filled: BTreeMap<(DefId, Name), BTreeSet<CredentialId>>,
+    /// The functions that fill them.
+    pub fillers: BTreeMap<(DefId, Name), BTreeSet<DefId>>,
+    /// The functions that send a credential in the raw, by the place where they do.
+    pub senders: BTreeMap<Place, DefId>,
+    /// The structs that somebody asks when their content ends.
+    pub asked_age: BTreeSet<DefId>,
+    /// What the program ends without, and where it says so.
+    pub demanded: BTreeMap<OriginId, Place>,
 }
 
 /// How much there is to know about a field.
@@ -343,6 +360,7 @@ impl<'a> Engine<'a> {
         if kind == FieldKind::Inert {
             return;
         }
+        self.note_filler(def, name, value, reader);
         let target = Target::Field(def, name.clone());
         let FieldKind::Typed(ty) = kind else { return self.leave(target, value, reader) };
         let is_data = matches!(ty.innermost(self.inputs().catalog), Ty::Def(..))
@@ -361,6 +379,7 @@ impl<'a> Engine<'a> {
                 let known = self.tables.sinks.entry(*place).or_insert_with(no_marks);
                 *known = union(known, &value.marks);
             }
+            Target::Endless(stale) => self.pour_into_endless(stale, &value),
             Target::Signing => {
                 for mark in value.all_marks().iter() {
                     if let What::Credential(id) = mark.what {
@@ -390,6 +409,7 @@ impl<'a> Engine<'a> {
         });
         let says_so = self.says(name).class.is_some();
         let value = if says_so { value } else { self.without_unnamed(value) };
+        self.note_kept(def, name, &value);
         let key = (def, name.clone());
         let known = self.fields.get(&key);
         if known.is_none() && value.is_nothing() {
@@ -524,6 +544,7 @@ impl<'a> Engine<'a> {
 fn is_covered(old: &Summary, new: &Summary) -> bool {
     old.sleeps == new.sleeps
         && old.asks_pid == new.asks_pid
+        && old.reads_env == new.reads_env
         && old.ret.covers(&new.ret)
         && new
             .called_with

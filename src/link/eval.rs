@@ -6,7 +6,9 @@ mod closure;
 mod control;
 mod convert;
 mod drive;
+mod environment;
 mod fork;
+mod lasting;
 mod macros;
 mod memo;
 mod method;
@@ -31,7 +33,7 @@ use super::{
     naming,
     signature::{Follows, Parameter},
     ty::{Scope, Ty},
-    value::{Hazard, HazardId, Mark, Marks, Param, Value, What, marks_of, no_marks, union},
+    value::{Hazard, HazardId, Mark, Marks, OriginId, Param, Value, What, marks_of, no_marks, union},
     world::DefId,
 };
 use crate::catalog::{Catalog, schema::AttributeRole};
@@ -75,6 +77,15 @@ pub(super) struct Frame<'f, 'a> {
     absorbs: BTreeMap<u16, Marks>,
     sleeps: bool,
     asks_pid: bool,
+    reads_env: Vec<(u16, OriginId)>,
+    /// How often the program may have ended so far.
+    ends: u32,
+    /// How many values that may not be there what is being read stands in for.
+    alternatives: u32,
+    /// The loops without an end around what is being read, outermost first.
+    endless: Vec<lasting::Endless>,
+    /// How many events there were before the arguments of the call being read.
+    args_from: usize,
     /// The closures being run: one that calls its own name means a function, or would never end.
     open_closures: Vec<ExprId>,
     /// The closures that were written in what is read: others have captures of their own.
@@ -114,6 +125,11 @@ impl<'f, 'a> Frame<'f, 'a> {
             absorbs: BTreeMap::new(),
             sleeps: false,
             asks_pid: false,
+            reads_env: Vec::new(),
+            ends: 0,
+            alternatives: 0,
+            endless: Vec::new(),
+            args_from: 0,
             open_closures: Vec::new(),
             own_closures: FxHashSet::default(),
             called_with: BTreeMap::new(),
@@ -140,6 +156,7 @@ impl<'f, 'a> Frame<'f, 'a> {
             events: frame.events,
             sleeps: frame.sleeps,
             asks_pid: frame.asks_pid,
+            reads_env: frame.reads_env,
         }
     }
 
@@ -299,19 +316,8 @@ impl<'f, 'a> Frame<'f, 'a> {
                 Value::default()
             }
             ExprKind::Match { scrutinee, arms } => self.eval_match(*scrutinee, arms),
-            ExprKind::While { cond, body } => {
-                self.eval_loop(|frame| {
-                    frame.eval(*cond);
-                    frame.eval(*body);
-                });
-                Value::default()
-            }
-            ExprKind::Loop(body) => {
-                self.eval_loop(|frame| {
-                    frame.eval(*body);
-                });
-                Value::default()
-            }
+            ExprKind::While { cond, body } => self.eval_while(*cond, *body, expr.span),
+            ExprKind::Loop(body) => self.eval_loop_of(*body, expr.span),
             ExprKind::For { pat, iter, body } => self.eval_for(*pat, *iter, *body),
             ExprKind::Closure { .. } => self.closure_value(id),
             ExprKind::Return(e) => self.eval_return(*e),
@@ -472,9 +478,13 @@ impl<'f, 'a> Frame<'f, 'a> {
         let value = self.converted(init, value, &target).typed(declared, self.catalog());
         self.drop_temporaries(before, Some(pat), &value, init);
         if let Some(otherwise) = otherwise {
+            let ends = self.ends;
             self.branch(|frame| {
                 frame.eval(otherwise);
             });
+            if self.ends > ends {
+                self.note_demand(&value, self.place_of(init));
+            }
         }
         self.bind(pat, &value);
     }

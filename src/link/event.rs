@@ -5,7 +5,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::{
-    value::{CellId, ForkId, HazardId, What},
+    value::{CellId, ForkId, HazardId, OriginId, What},
     world::DefId,
 };
 use crate::catalog::schema::{ClosureRuns, ForkReturns};
@@ -71,8 +71,14 @@ pub enum Event {
     Branch(Vec<EventArm>),
     /// Done any number of times.
     Loop(Vec<Event>),
+    /// The loop around has no end.
+    Endless(Place),
     /// A closure, where it is passed, and when it runs.
     Closure(ClosureRuns, Vec<Event>),
+    /// A function that is handed to somebody who may call it some time: what it does.
+    Handed(Vec<Event>),
+    /// A variable of the environment is read.
+    ReadEnv(OriginId),
     /// A cell's content is read, and made if it was not yet.
     Force(CellId, Place),
     /// The program begins to accept requests.

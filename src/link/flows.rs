@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     engine::Engine,
+    outlived::Stale,
     value::{CellId, Value, What},
     world::DefId,
 };
@@ -35,6 +36,8 @@ pub(super) enum Target {
     Cell(CellId),
     /// Where a credential is sent.
     Sink(Place),
+    /// A loop without an end in which it is used.
+    Endless(Stale),
     /// Where this process signs by it.
     Signing,
 }
@@ -121,7 +124,7 @@ impl Engine<'_> {
             return match target {
                 Target::Field(def, name) => gather.stored(def, &name, value, reader),
                 Target::Cell(id) => gather.kept(id, value, reader),
-                Target::Sink(_) | Target::Signing => {}
+                Target::Sink(_) | Target::Endless(_) | Target::Signing => {}
             };
         }
         if value.any(What::is_open) {

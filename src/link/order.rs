@@ -95,7 +95,7 @@ pub(super) fn visit(events: &[Event], see: &mut dyn FnMut(&Event)) {
         see(event);
         match event {
             Event::Branch(arms) => arms.iter().for_each(|arm| visit(&arm.events, see)),
-            Event::Loop(inner) | Event::Closure(_, inner) => visit(inner, see),
+            Event::Loop(inner) | Event::Closure(_, inner) | Event::Handed(inner) => visit(inner, see),
             _ => {}
         }
     }

@@ -1,8 +1,12 @@
 //! The façade: what rules ask of a linked program.
 
+mod callers;
 mod dump;
 mod held;
 mod seen;
+mod tokens;
+
+pub use callers::Caller;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,6 +20,7 @@ use super::{
     event::Fork,
     hosts::{self, Host},
     order::{self, Inherited, Spared},
+    phases::{self, LateRead, Phases},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     runtimes::{self, Crossing},
@@ -59,6 +64,7 @@ pub struct Program<'a> {
     /// The credential variables that deployments lack.
     missing: Vec<MissingVariable>,
     deployments: &'a Deployments,
+    phases: Phases,
     steps: u64,
     pub(super) sinks: Sinks,
 }
@@ -74,8 +80,19 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let Learned { tables, inherited, spared, crossings, hosts, missing, methods, parts, sinks, steps } =
-        learn(inputs, &world);
+    let Learned {
+        tables,
+        inherited,
+        spared,
+        crossings,
+        hosts,
+        missing,
+        phases,
+        methods,
+        parts,
+        sinks,
+        steps,
+    } = learn(inputs, &world);
     let deployments = &project.deployments;
     Program {
         catalog,
@@ -90,6 +107,7 @@ pub fn link<'a>(
         hosts,
         missing,
         deployments,
+        phases,
         steps,
         sinks,
     }
@@ -103,6 +121,7 @@ struct Learned {
     crossings: Vec<Crossing>,
     hosts: BTreeMap<usize, Vec<Host>>,
     missing: Vec<MissingVariable>,
+    phases: Phases,
     methods: BTreeMap<DefId, Vec<Name>>,
     parts: BTreeMap<DefId, Vec<Ty>>,
     sinks: Sinks,
@@ -118,11 +137,12 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
     let crossings = runtimes::crossings(&engine);
     let hosts = hosts::loaded(&engine);
     let missing = deployments::missing(&engine);
+    let phases = phases::phases(&engine);
     let sinks = Sinks::find(&mut engine);
     let methods = methods_of(world, &resolver);
     let parts = parts_of(types);
     let Engine { tables, steps, .. } = engine;
-    Learned { tables, inherited, spared, crossings, hosts, missing, methods, parts, sinks, steps }
+    Learned { tables, inherited, spared, crossings, hosts, missing, phases, methods, parts, sinks, steps }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -173,6 +193,24 @@ impl Program<'_> {
     #[must_use]
     pub fn plain_secrets(&self) -> Vec<PlainSecret> {
         deployments::plain_secrets(self.deployments, self.catalog)
+    }
+
+    /// When what runs.
+    #[must_use]
+    pub fn phases(&self) -> &Phases {
+        &self.phases
+    }
+
+    /// The credentials that are first read when the program is at work, and that it cannot do without.
+    #[must_use]
+    pub fn late_reads(&self) -> Vec<LateRead> {
+        phases::late(&self.tables, &self.phases, self.facts)
+    }
+
+    /// The cell whose initialiser a function is.
+    #[must_use]
+    pub fn cell_of(&self, def: DefId) -> Option<&Cell> {
+        self.tables.cells.iter().find(|cell| cell.key == CellKey::Static(def))
     }
 
     /// A credential.
@@ -329,6 +367,12 @@ impl Program<'_> {
         marks.filter_map(raw).collect()
     }
 
+    /// Whether a cell keeps the credentials of many, each by a key.
+    #[must_use]
+    pub fn is_store_of_many(&self, cell: &Cell) -> bool {
+        self.is_keyed(&cell.ty, 0)
+    }
+
     /// Whether a type is a collection that is asked by a key, under whatever wrappers.
     fn is_keyed(&self, ty: &Ty, depth: u32) -> bool {
         if depth > NEST {
@@ -374,6 +418,12 @@ impl Program<'_> {
     #[must_use]
     pub fn speaks_of_credential(&self, name: &str) -> bool {
         self.catalog.words().classify(name).is_some()
+    }
+
+    /// Whether a variable of the environment holds a credential, as far as its name says, and not only a part of one.
+    #[must_use]
+    pub fn names_credential(&self, variable: &str) -> bool {
+        self.speaks_of_credential(variable) || self.catalog.env(variable).is_some()
     }
 
     /// Whether a type is a struct of this run with many fields, as configurations are, or has one in it.

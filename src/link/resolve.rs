@@ -96,6 +96,24 @@ impl<'a> Resolver<'a> {
             let Some(owner) = owner.clone() else { continue };
             self.assoc.entry(owner).or_default().entry(name.clone()).or_default().push(def);
         }
+        self.collect_defaults(&traits);
+    }
+
+    /// What implements a trait of the run has the trait's own functions as well, unless it replaces them.
+    fn collect_defaults(&mut self, traits: &FxHashMap<DefId, DefId>) {
+        let mut found = Vec::new();
+        for implementor in &self.world.impls {
+            let Some(of) = traits.get(implementor) else { continue };
+            let Some(own) = self.assoc.get(&Owner::Def(*of)) else { continue };
+            let Some(owner) = self.owner_of_parent(*implementor) else { continue };
+            let known = self.assoc.get(&owner);
+            let is_new = |name: &Name| known.is_none_or(|known| !known.contains_key(name));
+            let new = own.iter().filter(|(name, _)| is_new(name));
+            found.extend(new.map(|(name, defs)| (owner.clone(), name.clone(), defs.clone())));
+        }
+        for (owner, name, defs) in found {
+            self.assoc.entry(owner).or_default().insert(name, defs);
+        }
     }
 
     /// The trait of this run that an impl is of.

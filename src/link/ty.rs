@@ -361,7 +361,7 @@ fn fill_alias(ty: Ty, list: Vec<Ty>) -> Ty {
 }
 
 /// The path of an attribute, which facts keep joined.
-fn path_of_attribute(attribute: &Attribute) -> Path {
+pub(super) fn path_of_attribute(attribute: &Attribute) -> Path {
     let segments = attribute.path.split("::").map(|name| Segment { name: name.into(), args: Vec::new() });
     Path { segments: segments.collect(), span: attribute.span, ..Path::default() }
 }

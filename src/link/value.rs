@@ -319,6 +319,8 @@ pub enum TraceEvent {
     Header(SmolStr),
     /// It is stored in a field of this name.
     Stored(Name),
+    /// It is taken of an answer, from a field of this name.
+    Taken(Name),
 }
 
 /// No marks.

@@ -1,6 +1,6 @@
 //! Crates, modules and definitions: every item of every file under the module it belongs to.
 
-mod body;
+pub(super) mod body;
 mod build;
 mod gate;
 

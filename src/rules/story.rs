@@ -90,6 +90,7 @@ pub(super) fn passes(step: &TraceStep, kind: &str) -> Option<String> {
         TraceEvent::Built(client) => Some(format!("the {kind} is built into `{client}` here")),
         TraceEvent::Header(name) if name.is_empty() => Some(format!("the {kind} is put in a header here")),
         TraceEvent::Header(name) => Some(format!("the {kind} is put in the header `{name}` here")),
+        TraceEvent::Taken(name) => Some(format!("it is the field `{name}` of the answer")),
         TraceEvent::Stored(name) => Some(format!("it is kept in the field `{name}` here")),
     }
 }

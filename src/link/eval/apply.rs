@@ -12,7 +12,7 @@ use crate::catalog::{
         TypeRole,
     },
 };
-use crate::facts::{ExprId, Name};
+use crate::facts::ExprId;
 use crate::link::{
     cells::{Cell, CellKey, FillKind, Renewal},
     event::Event,
@@ -21,8 +21,8 @@ use crate::link::{
     subst::with_step,
     ty::{self, Ty},
     value::{
-        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, VARIABLE,
-        Value, Wanted, What, marks_of, no_marks, step, union,
+        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value,
+        Wanted, What, marks_of, no_marks, step, union,
     },
 };
 use crate::source::Place;
@@ -163,6 +163,12 @@ impl Frame<'_, '_> {
         args: &[Value],
         place: Place,
     ) -> Value {
+        // What is driven later runs there; what is driven here and now is as good as called.
+        let future =
+            entry.closure.iter().find(|it| args.get(it.arg).is_some_and(|arg| arg.callable.is_none()));
+        if let Some(future) = future.filter(|it| matches!(it.runs, ClosureRuns::Task | ClosureRuns::Thread)) {
+            self.run_futures(future.runs);
+        }
         for (at, arg) in args.iter().enumerate() {
             if arg.callable.is_none() {
                 continue;
@@ -232,6 +238,7 @@ impl Frame<'_, '_> {
             if let Some(gather) = &mut self.e.gather {
                 gather.implicit.insert(origin);
             }
+            self.note_read(origin);
             let class = self.class(entry.kind, entry.lifetime, name);
             let credential = naming::credential(self.e, origin, class);
             marks = union(
@@ -258,6 +265,8 @@ impl Frame<'_, '_> {
 
     fn note_sink(&mut self, place: Place, marks: &Marks) {
         let value = Value { marks: Rc::clone(marks), ..Value::default() };
+        self.note_lasting(&value, place);
+        self.e.tables.senders.insert(place, self.def);
         self.e.leave(Target::Sink(place), &value, self.def);
     }
 
@@ -467,7 +476,10 @@ impl Frame<'_, '_> {
             Action::ReadRequest => self.read_outside(value, Source::Request, args, place),
             Action::Login | Action::Refresh => self.login(value, path, place),
             Action::Exec => self.with_event(value, Event::Exec(place)),
-            Action::Exit => self.with_event(value, Event::Exit(place)),
+            Action::Exit => {
+                self.ends += 1;
+                self.with_event(value, Event::Exit(place))
+            }
             Action::Serve => self.with_event(value, Event::Serve(place)),
             Action::BlockOn => self.block_on(value, args, place),
             Action::Sleep => {
@@ -532,24 +544,6 @@ impl Frame<'_, '_> {
         Value { ty: result.ty.clone(), ..value.join(&result) }
     }
 
-    /// A variable of the environment; one whose name the caller gives is told apart at the call.
-    fn read_env(&mut self, mut value: Value, args: &[Value], place: Place) -> Value {
-        let text = args.first().and_then(|arg| arg.text.clone()).filter(|text| !text.is_one_of_many);
-        let enters = step(&None, place, TraceEvent::Enters);
-        if value.ty.is_unknown() {
-            value.ty = Ty::external("std::string::String");
-        }
-        let given = args.first().filter(|_| text.is_none()).map(named_by_caller).unwrap_or_default();
-        if given.is_empty() {
-            let name = text.map(|it| it.text).unwrap_or_default();
-            value.add_mark(naming::variable(self.e, place, &name), enters);
-        } else {
-            let marks = given.into_iter().map(|what| Mark { what, trace: enters.clone() });
-            value.add(&marks_of(marks.collect()));
-        }
-        value
-    }
-
     /// Something read from outside, named by its first argument where that is a constant.
     fn read_outside(&mut self, mut value: Value, source: Source, args: &[Value], place: Place) -> Value {
         let name = args.first().and_then(|arg| arg.text.clone()).map(|it| it.text).unwrap_or_default();
@@ -557,7 +551,7 @@ impl Frame<'_, '_> {
         value
     }
 
-    fn add_input(&mut self, value: &mut Value, source: Source, name: &str, place: Place) {
+    pub(super) fn add_input(&mut self, value: &mut Value, source: Source, name: &str, place: Place) {
         let origin = self.origin(place, source, name);
         // A file is told by the name of what it is read into: `token.txt` may be anything.
         let by_name = if source == Source::SecretStore {
@@ -624,15 +618,6 @@ impl Frame<'_, '_> {
             is_example,
         })
     }
-}
-
-/// The variables of the environment that a caller names.
-fn named_by_caller(name: &Value) -> Vec<What> {
-    let named = name.marks.iter().filter_map(|mark| match mark.what {
-        What::Param(param) => Some((param, param.deeper(&[Name::new_static(VARIABLE)]))),
-        _ => None,
-    });
-    named.filter(|(param, variable)| param != variable).map(|(_, variable)| What::Param(variable)).collect()
 }
 
 /// A canonical path as people know it: `reqwest::Client`, not `reqwest::async_impl::client::legacy::Client`.

@@ -53,7 +53,10 @@ impl<'a> Frame<'_, 'a> {
     }
 
     pub(super) fn eval_all(&mut self, args: &'a [ExprId]) -> Vec<Value> {
-        args.iter().map(|e| self.eval(*e)).collect()
+        let from = self.events.len();
+        let values = args.iter().map(|e| self.eval(*e)).collect();
+        self.args_from = from;
+        values
     }
 
     fn call_value(&mut self, function: &Value, args: &[Value], place: Place) -> Value {
@@ -99,7 +102,8 @@ impl<'a> Frame<'_, 'a> {
 
     fn with_turbofish(&self, value: Value, path: &'a Path) -> Value {
         let Some(last) = path.segments.last().and_then(|segment| segment.args.first()) else { return value };
-        if !value.ty.is_unknown() {
+        // What is read from a text is no text.
+        if !value.ty.is_unknown() && !value.ty.is_text() {
             return value;
         }
         Value { ty: self.e.types.lower(self.scope, last), ..value }
@@ -178,6 +182,7 @@ impl<'a> Frame<'_, 'a> {
         let ((args, runs), ran) = self.events_of(|frame| frame.run_passed(&summary, original, place));
         self.events.push(Event::Call(def, passed_by(original, &touched_in(&ran)), place));
         self.events.extend(ran);
+        self.read_named(&summary.reads_env, original, place);
         let mut value = subst::at_call(self.e, &summary.ret, &args);
         if value.ty.is_unknown() {
             value.ty = signature.output.clone();
@@ -193,7 +198,10 @@ impl<'a> Frame<'_, 'a> {
             }
         }
         let name = self.name_of(def);
-        with_step(&value, place, &TraceEvent::Returned(name))
+        self.note_renewing_call(&name);
+        let value = with_step(&value, place, &TraceEvent::Returned(name));
+        self.note_given(&value);
+        value
     }
 
     /// What is done, with its events by themselves.

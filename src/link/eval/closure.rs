@@ -146,9 +146,31 @@ impl Frame<'_, '_> {
             return self.run(value, args, place);
         }
         let (result, events) = self.branch(|frame| frame.run(value, args, place));
-        if !events.is_empty() {
-            self.events.push(Event::Closure(runs, events));
+        if events.is_empty() {
+            return result;
         }
+        let is_named = matches!(value.callable, Some(Callable::Def(_)));
+        self.events.push(if is_named && runs == ClosureRuns::Later {
+            Event::Handed(events)
+        } else {
+            Event::Closure(runs, events)
+        });
         result
+    }
+
+    /// Futures among the arguments of the call being read run where the call runs them: `spawn(async { … })`,
+    /// `spawn(serve(state))`.
+    pub(super) fn run_futures(&mut self, runs: ClosureRuns) {
+        let from = self.args_from.min(self.events.len());
+        for event in &mut self.events[from..] {
+            match event {
+                Event::Closure(known @ ClosureRuns::Later, _) => *known = runs,
+                Event::Call(def, ..) if self.e.types.function(*def).is_some_and(|item| item.is_async) => {
+                    let call = event.clone();
+                    *event = Event::Closure(runs, vec![call]);
+                }
+                _ => {}
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::link::{
     event::{Event, EventArm, ForkSide},
     value::Value,
 };
+use crate::source::Span;
 
 impl<'a> Frame<'_, 'a> {
     /// Does something that may not happen, and gives its events.
@@ -111,7 +112,12 @@ impl<'a> Frame<'_, 'a> {
 
     pub(super) fn eval_match(&mut self, scrutinee: ExprId, arms: &'a [Arm]) -> Value {
         let value = self.eval(scrutinee);
-        self.eval_arms(&value, arms)
+        let before = self.ends;
+        let result = self.eval_arms(&value, arms);
+        if self.ends > before {
+            self.note_demand(&value, self.place_of(scrutinee));
+        }
+        result
     }
 
     pub(super) fn eval_arms(&mut self, value: &Value, arms: &'a [Arm]) -> Value {
@@ -174,6 +180,31 @@ impl<'a> Frame<'_, 'a> {
         if !events.is_empty() {
             self.events.push(Event::Loop(events));
         }
+    }
+
+    pub(super) fn eval_while(&mut self, cond: ExprId, body: ExprId, span: Span) -> Value {
+        let read = |frame: &mut Self| {
+            frame.eval(cond);
+            frame.eval(body);
+        };
+        if self.is_endless_head(cond) {
+            self.eval_endless(span, read);
+        } else {
+            self.eval_loop(read);
+        }
+        Value::default()
+    }
+
+    pub(super) fn eval_loop_of(&mut self, body: ExprId, span: Span) -> Value {
+        let read = |frame: &mut Self| {
+            frame.eval(body);
+        };
+        if self.is_endless_body(body) {
+            self.eval_endless(span, read);
+        } else {
+            self.eval_loop(read);
+        }
+        Value::default()
     }
 
     pub(super) fn eval_for(&mut self, pat: PatId, iter: ExprId, body: ExprId) -> Value {

@@ -8,7 +8,7 @@ use crate::link::{
     naming,
     resolve::Res,
     ty::Ty,
-    value::{Origin, Source, TraceEvent, Value, What, step},
+    value::{Callable, Origin, Source, TraceEvent, Value, What, step},
 };
 use crate::source::Span;
 
@@ -23,7 +23,10 @@ impl<'a> Frame<'_, 'a> {
                 self.events.push(Event::UseRuntime(place));
                 self.eval_body(call)
             }
-            Some(MacroRole::Panic) => self.eval_last(call, Event::Exit(self.place(span))),
+            Some(MacroRole::Panic) => {
+                self.ends += 1;
+                self.eval_last(call, Event::Exit(self.place(span)))
+            }
             Some(MacroRole::Bail) => self.eval_last(call, Event::Return),
             Some(MacroRole::Matches) => {
                 self.eval_body(call);
@@ -66,7 +69,11 @@ impl<'a> Frame<'_, 'a> {
                     let value = self.eval(*e);
                     if value.callable.is_some() {
                         let place = self.place_of(*e);
-                        self.run_argument(ClosureRuns::Later, &value, &[], place);
+                        // A function that a macro of somebody else's is given is most often a handler: `routes![…]`.
+                        let is_handler = self.macro_role(call).is_none()
+                            && matches!(value.callable, Some(Callable::Def(_)));
+                        let runs = if is_handler { ClosureRuns::Request } else { ClosureRuns::Later };
+                        self.run_argument(runs, &value, &[], place);
                     }
                     all = all.join(&value);
                 }

@@ -36,7 +36,13 @@ impl<'a> Frame<'_, 'a> {
         {
             self.note_compared(&on, other);
         }
+        self.note_renewing_call(method);
+        self.note_lasting(&on, place);
+        if self.catalog().any_receiver().demands.iter().any(|name| name == method) {
+            self.note_demand(&on, place);
+        }
         let value = self.call_method(&call, &on, &values);
+        let value = self.or_nothing(&call, &on, value);
         match turbofish.first() {
             Some(ty) if value.ty.is_unknown() => Value { ty: self.e.types.lower(self.scope, ty), ..value },
             _ => value,
@@ -49,6 +55,17 @@ impl<'a> Frame<'_, 'a> {
         if is_kept && self.catalog().words().is_renewing_method(method) {
             self.note_renewal(on, place, Renewal::ExpiryCheck);
         }
+    }
+
+    /// What `unwrap_or_default` puts where nothing is.
+    fn or_nothing(&mut self, call: &MethodCall<'a>, on: &Value, value: Value) -> Value {
+        if call.method != "unwrap_or_default" || !self.is_gathering() {
+            return value;
+        }
+        let mut nothing = Value::default();
+        self.note_nothing(&mut nothing, call.place);
+        let nothing = self.fallen_back(on, nothing);
+        value.join(&nothing)
     }
 
     fn call_method(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
@@ -281,7 +298,7 @@ impl<'a> Frame<'_, 'a> {
             return self.map(on, values, call.place);
         }
         if has(&any.falls_back) {
-            let other = self.first_result(values, &[], call.place);
+            let other = self.fall_back(on, values, call.place);
             let other = self.fallen_back(on, other);
             return content_of_fallible(on.clone()).join(&other);
         }
@@ -311,14 +328,7 @@ impl<'a> Frame<'_, 'a> {
         }
         if has(&any.passes) {
             self.run_closures(values, call.place);
-            let value = passed_on(call.method, on);
-            if call.method != "unwrap_or_default" || !self.is_gathering() {
-                return value;
-            }
-            let mut nothing = Value::default();
-            self.note_nothing(&mut nothing, call.place);
-            let nothing = self.fallen_back(on, nothing);
-            return value.join(&nothing);
+            return passed_on(call.method, on);
         }
         self.run_closures(values, call.place);
         self.unknown_method(call, inner, on, values)
@@ -417,7 +427,7 @@ impl<'a> Frame<'_, 'a> {
         }
     }
 
-    fn first_result(&mut self, values: &[Value], args: &[Value], place: Place) -> Value {
+    pub(super) fn first_result(&mut self, values: &[Value], args: &[Value], place: Place) -> Value {
         match values.iter().find(|value| value.callable.is_some()) {
             Some(value) => {
                 let value = value.clone();

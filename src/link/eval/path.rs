@@ -3,6 +3,7 @@
 use super::Frame;
 use crate::facts::{ItemKind, Name, path::Path};
 use crate::link::{
+    event::Event,
     resolve::Res,
     ty::Ty,
     value::{Callable, Text, Value},
@@ -82,7 +83,15 @@ impl<'a> Frame<'_, 'a> {
         let at = self.e.types.world.def(def);
         match &self.e.inputs().item(at.file, at.item).kind {
             ItemKind::Static(_) => self.eval_static(def, self.place(span)),
-            ItemKind::Const(_) => self.e.summary_for(def, self.def).ret.clone(),
+            ItemKind::Const(_) => {
+                let summary = self.e.summary_for(def, self.def);
+                // `const X: Lazy<…>` is made anew wherever it is named.
+                if !summary.events.is_empty() {
+                    let place = self.place(span);
+                    self.events.push(Event::Call(def, Vec::new(), place));
+                }
+                summary.ret.clone()
+            }
             ItemKind::Fn(_) => Value { callable: Some(Callable::Def(def)), ..Value::default() },
             ItemKind::Struct(_) => Value::of(Ty::Def(def, None)),
             _ => Value::default(),

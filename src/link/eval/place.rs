@@ -17,7 +17,16 @@ use crate::source::{Place, Span};
 impl<'a> Frame<'_, 'a> {
     pub(super) fn eval_field(&mut self, base: ExprId, name: &Name, span: Span) -> Value {
         let base = self.eval(base);
-        self.field_of(&base, name, self.place(span))
+        let place = self.place(span);
+        let value = self.field_of(&base, name, place);
+        // Where an answer's token is taken out is what people look for.
+        let is_unnamed = |what: &What| matches!(what, What::Input(_));
+        if base.marks.iter().any(|mark| is_unnamed(&mark.what))
+            && value.any(|what| matches!(what, What::Credential(_)))
+        {
+            return with_step(&value, place, &TraceEvent::Taken(name.clone()));
+        }
+        value
     }
 
     /// A field of a value: as it was put together in sight, and as the whole program fills it.
@@ -102,6 +111,9 @@ impl<'a> Frame<'_, 'a> {
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {
         if self.e.says(name).is_expiry {
+            if let Ty::Def(def, _) = base.ty.innermost(self.catalog()) {
+                self.e.tables.asked_age.insert(def);
+            }
             self.note_renewal(base, place, crate::link::cells::Renewal::ExpiryCheck);
         }
     }

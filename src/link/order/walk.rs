@@ -143,7 +143,9 @@ impl Order<'_, '_> {
             }
             Event::Closure(runs, inner) => self.closure(*runs, inner, state),
             Event::Force(cell, place) => self.force(*cell, *place, state),
+            Event::Handed(inner) => self.closure(ClosureRuns::Later, inner, state),
             Event::Sleep(place) => self.work(*place, state),
+            Event::ReadEnv(_) | Event::Endless(_) => {}
         }
     }
 

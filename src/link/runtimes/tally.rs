@@ -200,7 +200,13 @@ impl<'w, 'e, 'a> Walker<'w, 'e, 'a> {
                 self.again(inner, way, frame);
             }
             Event::Closure(runs, inner) => self.closure(*runs, inner, way, frame),
-            Event::Force(..) | Event::UseRuntime(_) | Event::Fork(_) | Event::Sleep(_) => {}
+            Event::Handed(inner) => self.closure(ClosureRuns::Later, inner, way, frame),
+            Event::Force(..)
+            | Event::UseRuntime(_)
+            | Event::Fork(_)
+            | Event::Sleep(_)
+            | Event::Endless(_)
+            | Event::ReadEnv(_) => {}
         }
     }
 

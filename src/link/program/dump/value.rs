@@ -95,10 +95,12 @@ impl Dump<'_, '_> {
             .map(|step| {
                 let name = match &step.event {
                     TraceEvent::Enters => String::new(),
-                    TraceEvent::Returned(name) | TraceEvent::Stored(name) => format!(" {name}"),
-                    TraceEvent::Passed(name) | TraceEvent::Built(name) | TraceEvent::Header(name) => {
-                        format!(" {name}")
-                    }
+                    TraceEvent::Returned(name)
+                    | TraceEvent::Stored(name)
+                    | TraceEvent::Taken(name)
+                    | TraceEvent::Passed(name)
+                    | TraceEvent::Built(name)
+                    | TraceEvent::Header(name) => format!(" {name}"),
                 };
                 format!("{} {}{name}", self.place(step.place), word(&step.event))
             })

@@ -1,0 +1,167 @@
+//! Variables of the environment that a program needs and asks for too late.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+use super::{Phase, Phases, Programs};
+use crate::facts::{ExprKind, FileFacts, ItemKind, expr::Literal, item::Attribute};
+use crate::link::{
+    engine::Tables,
+    value::{CredentialId, OriginId, Source},
+    world::DefId,
+};
+
+/// A credential whose variable nobody asks for before the program is at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateRead {
+    /// The credential.
+    pub credential: CredentialId,
+    /// The variable.
+    pub name: SmolStr,
+    /// Where it is read and needed, in which phase first, and by which function.
+    pub reads: Vec<(OriginId, Phase, DefId)>,
+}
+
+/// Every credential that is read late, by the names of their variables.
+pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts]) -> Vec<LateRead> {
+    let early = Early::of(tables, phases, facts);
+    let (credentials, asked) = (by_origin(tables), asked(tables, phases));
+    let mut found: BTreeMap<SmolStr, LateRead> = BTreeMap::new();
+    for (origin, read) in phases.all_reads() {
+        let name = &tables.origins.get(origin.0).name;
+        let Some(credential) = credentials.get(&origin) else { continue };
+        let Some((phase, reader)) = read.iter().next() else { continue };
+        if !is_late(*phase)
+            || !tables.demanded.contains_key(&origin)
+            || early.has(name, reader.programs)
+            || asked.contains(&(name.clone(), reader.def))
+        {
+            continue;
+        }
+        let late = found.entry(name.clone()).or_insert_with(|| LateRead {
+            credential: *credential,
+            name: name.clone(),
+            reads: Vec::new(),
+        });
+        late.reads.push((origin, *phase, reader.def));
+    }
+    let mut found: Vec<LateRead> = found.into_values().collect();
+    for late in &mut found {
+        late.reads.sort_by_key(|(origin, phase, _)| (*phase, tables.origins.get(origin.0).place));
+    }
+    found
+}
+
+fn is_late(phase: Phase) -> bool {
+    matches!(phase, Phase::Request | Phase::Worker | Phase::Library)
+}
+
+/// The credential of each variable that is one.
+fn by_origin(tables: &Tables) -> FxHashMap<OriginId, CredentialId> {
+    let mut found = FxHashMap::default();
+    for (at, credential) in tables.credentials.iter().enumerate() {
+        if tables.origins.get(credential.origin.0).source == Source::Env {
+            found.entry(credential.origin).or_insert(CredentialId(crate::link::world::index(at)));
+        }
+    }
+    found
+}
+
+/// What functions ask for without needing it, as `if env::var(X).is_ok()` does.
+fn asked(tables: &Tables, phases: &Phases) -> FxHashSet<(SmolStr, DefId)> {
+    let open = phases.all_reads().filter(|(origin, _)| !tables.demanded.contains_key(origin));
+    open.flat_map(|(origin, read)| {
+        let name = tables.origins.get(origin.0).name.clone();
+        read.values().map(move |reader| (name.clone(), reader.def))
+    })
+    .collect()
+}
+
+/// The variables that programs ask for when they start.
+struct Early {
+    /// Each with the programs.
+    names: BTreeMap<SmolStr, Programs>,
+    /// What all may ask for.
+    everywhere: BTreeSet<SmolStr>,
+}
+
+impl Early {
+    fn of(tables: &Tables, phases: &Phases, facts: &[FileFacts]) -> Self {
+        let named_by_callers: FxHashSet<OriginId> = tables
+            .summaries
+            .values()
+            .flat_map(|summary| summary.reads_env.iter().map(|(_, origin)| *origin))
+            .collect();
+        let mut names: BTreeMap<SmolStr, Programs> = BTreeMap::new();
+        let mut has_unnamed = false;
+        for (origin, read) in phases.all_reads() {
+            let early =
+                read.iter().filter(|(phase, _)| matches!(phase, Phase::Startup | Phase::Head | Phase::Loop));
+            let programs = early.fold(0, |all, (_, reader)| all | reader.programs);
+            let name = &tables.origins.get(origin.0).name;
+            has_unnamed |= programs != 0 && name.is_empty() && !named_by_callers.contains(&origin);
+            *names.entry(name.clone()).or_default() |= programs;
+        }
+        let mut everywhere: BTreeSet<SmolStr> = facts.iter().flat_map(declared).collect();
+        if has_unnamed {
+            everywhere.extend(mentioned(tables, facts));
+        }
+        Self { names, everywhere }
+    }
+
+    /// Whether one of these programs asks for a variable when it starts.
+    fn has(&self, name: &SmolStr, programs: Programs) -> bool {
+        self.everywhere.contains(name) || self.names.get(name).is_some_and(|early| early & programs != 0)
+    }
+}
+
+/// The variables that attributes of fields name: `#[arg(env = "API_KEY")]`.
+fn declared(facts: &FileFacts) -> Vec<SmolStr> {
+    let mut found = Vec::new();
+    for item in &facts.items {
+        if let ItemKind::Struct(fields) = &item.kind {
+            for field in fields {
+                found.extend(field.attributes.iter().flat_map(|it| env_of(it, &field.name)));
+            }
+        }
+    }
+    found
+}
+
+fn env_of(attribute: &Attribute, field: &str) -> Vec<SmolStr> {
+    let env = attribute.args.iter().filter(|arg| arg.name == "env" || arg.name == "from");
+    env.map(|arg| match &arg.value {
+        Some(value) => SmolStr::new(value),
+        None => SmolStr::from(field.to_uppercase()),
+    })
+    .collect()
+}
+
+/// What a program may ask for that reads variables under names which could not be followed: every text that stands
+/// anywhere but in a read of its own, and every field that a configuration may be read into.
+fn mentioned(tables: &Tables, facts: &[FileFacts]) -> BTreeSet<SmolStr> {
+    let read: FxHashMap<_, Vec<_>> = {
+        let mut by_file: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        let env = tables.origins.iter().filter(|origin| origin.source == Source::Env);
+        env.for_each(|origin| by_file.entry(origin.place.file).or_default().push(origin.place.span));
+        by_file
+    };
+    let mut found = BTreeSet::new();
+    for (at, file) in facts.iter().enumerate() {
+        let own = read.get(&crate::source::FileId(crate::link::world::index(at)));
+        for expr in &file.exprs {
+            let ExprKind::Literal(Literal::Str(text)) = &expr.kind else { continue };
+            if !own.is_some_and(|own| own.iter().any(|span| span.contains(expr.span))) {
+                found.insert(SmolStr::new(text));
+            }
+        }
+        for item in &file.items {
+            if let ItemKind::Struct(fields) = &item.kind {
+                found.extend(fields.iter().map(|field| SmolStr::from(field.name.to_uppercase())));
+            }
+        }
+    }
+    found
+}
