@@ -61,15 +61,17 @@ impl Frame<'_, '_> {
             || passes.iter().any(|name| name == method)
     }
 
-    /// A constructor of a client that is awaited, and so most often connects.
+    /// A constructor of a client that is awaited, and so most often connects: whoever has the client knows.
     pub(super) fn note_connected(&mut self, value: &Value, made: Place) {
         let build = value.marks.iter().find_map(|mark| match mark.what {
-            What::Built(_, build) | What::BuiltParam(_, build) | What::BuiltSecret(_, build, _) => {
-                Some(self.e.tables.builds.get(build.0)).filter(|build| build.place == made)
+            What::Built(_, id) | What::BuiltParam(_, id) | What::BuiltSecret(_, id, _) => {
+                let build = self.e.tables.builds.get(id.0);
+                (build.place == made).then(|| (id, build.client.clone()))
             }
             _ => None,
         });
-        if let Some(client) = build.map(|build| build.client.clone()) {
+        if let Some((id, client)) = build {
+            self.e.tables.builders.remove(&id);
             self.note_verified(client, made);
         }
     }

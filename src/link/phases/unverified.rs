@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{Entries, Phase, Phases, Programs};
-use crate::catalog::schema::ClosureRuns;
+use crate::catalog::schema::{ClosureRuns, CredentialKind};
 use crate::link::{
     cells::CellKey,
     engine::Engine,
@@ -81,9 +81,12 @@ fn clients(engine: &Engine<'_>, phases: &Phases, program: Programs) -> Vec<(Cred
     let tables = &engine.tables;
     let is_given = |id: &CredentialId| {
         let credential = tables.credentials.get(id.0);
-        let source = tables.origins.get(credential.origin.0).source;
-        matches!(source, Source::Env | Source::File | Source::Argument | Source::Field)
+        let origin = tables.origins.get(credential.origin.0);
+        // A client secret is good for nothing but a token, and what opens a proxy is not the service's.
+        matches!(origin.source, Source::Env | Source::File | Source::Argument | Source::Field)
+            && credential.kind != CredentialKind::ClientSecret
             && !credential.is_own_signing
+            && !origin.name.to_ascii_lowercase().split('_').any(|word| word == "proxy")
     };
     let is_reached = |def: DefId| {
         const ALL: [Phase; 5] = [Phase::Startup, Phase::Head, Phase::Loop, Phase::Request, Phase::Worker];
