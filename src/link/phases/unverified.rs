@@ -16,7 +16,7 @@ use crate::link::{
     engine::Engine,
     eval::is_check,
     event::{Event, EventArm},
-    value::{BuildId, CredentialId, Source},
+    value::{BuildId, Certainty, CredentialId, Source},
     world::DefId,
 };
 use crate::source::Place;
@@ -93,8 +93,15 @@ fn clients(engine: &Engine<'_>, phases: &Phases, program: Programs) -> Vec<(Cred
         let mut reaches = ALL.iter().filter_map(|phase| phases.reach(def, *phase));
         reaches.any(|reach| reach.is_known && reach.programs & program != 0)
     };
+    // What nobody described and takes a connection string is most often a pool, which may connect when it is made.
+    let is_pool = |build: &BuildId, credential: &CredentialId| {
+        tables.builds.get(build.0).certainty != Certainty::Known
+            && tables.credentials.get(credential.0).kind == CredentialKind::ConnectionString
+    };
     let built = tables.built.iter().filter(|(build, credential)| {
-        is_given(credential) && tables.builders.get(build).is_some_and(|def| is_reached(*def))
+        is_given(credential)
+            && !is_pool(build, credential)
+            && tables.builders.get(build).is_some_and(|def| is_reached(*def))
     });
     let mut found: Vec<_> = built.map(|(build, credential)| (*credential, *build)).collect();
     found.sort_by_key(|(_, build)| tables.builds.get(build.0).place);
