@@ -1,4 +1,4 @@
-//! Floor 0, *source*: files, spans, manifests, suppression comments. The only floor that reads the disk.
+//! Floor 0, *source*: files, spans, manifests, configuration, suppression comments. The only floor that reads the disk.
 //!
 //! [`discover`] turns a [`Request`] into a [`Project`]; a [`Reader`] reads its files into [`Files`];
 //! [`configuration`] reads what a project configures authlint with;

@@ -618,7 +618,7 @@ pub struct AnyReceiver {
 
 /// A string or a list of strings.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
 pub enum OneOrMany {
     /// One.
     One(String),
