@@ -461,7 +461,9 @@ impl<'a> Frame<'_, 'a> {
             .marks
             .iter()
             .filter(|mark| match mark.what {
-                What::Param(_) | What::Cell(_) | What::Copied(_) => true,
+                What::Param(_) => true,
+                // What a client is asked for is an answer, and no part of what the cell holds.
+                What::Cell(_) | What::Copied(_) => !is_client && self.certainty(inner).is_none(),
                 What::ForkResult(_) => call.method == "cmp",
                 _ => false,
             })

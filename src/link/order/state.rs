@@ -42,6 +42,10 @@ pub(super) struct State {
     pub used: BTreeSet<HazardId>,
     pub forks: Vec<OpenFork>,
     pub ended: bool,
+    /// Whether a way so far returned to the caller.
+    pub has_returned: bool,
+    /// What was alive on the ways that returned.
+    pub returned: Alive,
     /// Whether it ended in another program.
     pub is_exec: bool,
     /// What the child of the next fork runs first.
@@ -60,6 +64,8 @@ impl State {
     /// The function of this way returns: its child goes on where it was called.
     pub(super) fn give_back(&mut self) {
         self.ended = true;
+        self.has_returned = true;
+        self.returned.extend(std::mem::take(&mut self.alive));
         for fork in &mut self.forks {
             fork.child_returned |= std::mem::take(&mut fork.child_here);
         }
@@ -92,7 +98,8 @@ impl State {
     /// What may be after one of several ways.
     pub(super) fn join(before: Self, ways: Vec<Self>) -> Self {
         let known = before.forks.len();
-        let mut joined = Self { forks: before.forks, ended: true, ..Self::default() };
+        let (has_returned, returned) = (before.has_returned, before.returned);
+        let mut joined = Self { forks: before.forks, ended: true, has_returned, returned, ..Self::default() };
         for fork in &mut joined.forks {
             fork.child_here = false;
             fork.child_work = None;
@@ -103,6 +110,8 @@ impl State {
                 joined.ended = false;
                 joined.alive.extend(way.alive);
             }
+            joined.has_returned |= way.has_returned;
+            joined.returned.extend(way.returned);
             joined.is_exec |= way.is_exec;
             if joined.pending.is_empty() {
                 joined.pending = way.pending;

@@ -100,14 +100,17 @@ impl Order<'_, '_> {
         for fork in &mut state.forks {
             fork.child_here |= std::mem::take(&mut fork.child_returned);
         }
+        let mut made = state.returned;
+        made.extend(state.alive);
         Walk {
             forks: state.forks,
-            made: state.alive,
+            made,
             dropped: std::mem::take(&mut self.dropped),
             touched: std::mem::take(&mut self.touched),
             runtime_use: self.runtime_use.take(),
             work: self.work.take(),
-            ends: state.ended,
+            // A way that returns ends for its function alone.
+            ends: state.ended && !state.has_returned,
             execs: state.is_exec,
         }
     }
