@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::story::article;
+use super::story::{article, kind_name};
 use super::{
     Check, Rule,
     arrival::{called, kind_of, taker, way_of_literal},
@@ -14,6 +14,7 @@ use crate::catalog::{
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Program,
+    deployments::PlainSecret,
     sinks::{Arrival, Arriving, Literal, Sink, SinkKind, Target},
     value::Certainty,
 };
@@ -51,6 +52,26 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
     for seen in by_literal.values() {
         findings.push(finding(program, seen));
     }
+    for secret in program.plain_secrets() {
+        findings.push(in_manifest(&secret));
+    }
+}
+
+/// A secret that a deployment manifest gives in plain text.
+fn in_manifest(secret: &PlainSecret) -> Finding {
+    let kind = kind_name(secret.kind);
+    let message = format!("the {kind} `{}` is written in a deployment manifest", secret.name);
+    let label = "everybody who reads the repository has it".to_owned();
+    // What has no vendor's shape may be made up for a trial.
+    let confidence = if secret.is_key_shaped { Confidence::High } else { Confidence::Medium };
+    let primary = Step { place: secret.place, label };
+    let mut finding = Finding::new(RULE.id, Level::Deny, confidence, message, primary);
+    finding.help = vec![
+        format!("revoke the {kind}: whoever has the repository or its history has it"),
+        "name a secret of the cluster or an untracked file there, and let the deployment fill the variable"
+            .to_owned(),
+    ];
+    finding
 }
 
 fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Option<Seen<'p>> {
