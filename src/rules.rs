@@ -28,6 +28,7 @@ mod spared;
 mod story;
 mod subject;
 mod token_outlives_expiry;
+mod unverified_startup;
 mod wrong_provider_credential;
 
 use crate::finding::{Findings, Level, Verdict};
@@ -105,6 +106,7 @@ pub static RULES: &[&Rule] = &[
     &runtime_before_fork::RULE,
     &shared_mutable_auth::RULE,
     &token_outlives_expiry::RULE,
+    &unverified_startup::RULE,
     &wrong_provider_credential::RULE,
 ];
 

@@ -101,6 +101,10 @@ pub(super) struct Tables {
     pub credentials: Table<Credential, CredentialId>,
     /// Ways of credentials into clients.
     pub builds: Table<Build, BuildId>,
+    /// The functions that build a credential into a client which connects only when it is used.
+    pub builders: BTreeMap<BuildId, DefId>,
+    /// The credentials that are built into clients, by the build.
+    pub built: BTreeSet<(BuildId, CredentialId)>,
     /// What forks do not copy.
     pub hazards: Table<Hazard, HazardId>,
     /// Forks.

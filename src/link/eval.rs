@@ -16,11 +16,13 @@ mod path;
 mod pattern;
 mod place;
 mod sink;
+mod verify;
 mod watch;
 
 pub(super) use apply::shown;
 use drive::is_kept;
 use place::content_of_fallible;
+pub(super) use verify::is_check;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -335,6 +337,7 @@ impl<'f, 'a> Frame<'f, 'a> {
                 let place = self.place(expr.span);
                 self.events.push(Event::UseRuntime(place));
                 self.note_use(&value, place);
+                self.note_connected(&value, self.place_of(*e));
                 value
             }
             ExprKind::Macro(call) => self.eval_macro(call, expr.span),

@@ -85,6 +85,8 @@ pub enum Event {
     Serve(Place),
     /// The program waits for a time.
     Sleep(Place),
+    /// A credential is put to the test: by clients whose type starts with this path, of all where it is empty.
+    Verify(SmolStr, Place),
 }
 
 /// A place where a runtime drives what it is given: `block_on`, a runtime's own `spawn`, an attribute around a body.

@@ -6,6 +6,7 @@
 
 mod entries;
 mod late;
+mod unverified;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,6 +14,7 @@ use entries::Entries;
 pub use late::LateRead;
 pub(super) use late::late;
 use rustc_hash::{FxHashMap, FxHashSet};
+pub use unverified::Serving;
 
 use super::{
     cells::CellKey,
@@ -72,6 +74,7 @@ pub struct Phases {
     forced: BTreeMap<CellId, BTreeMap<Phase, (DefId, Place)>>,
     serves: Vec<(Place, DefId)>,
     looped: FxHashSet<DefId>,
+    servings: Vec<Serving>,
 }
 
 impl Phases {
@@ -110,6 +113,12 @@ impl Phases {
         &self.serves
     }
 
+    /// Where each program that serves begins to, with the clients that it makes.
+    #[must_use]
+    pub fn servings(&self) -> &[Serving] {
+        &self.servings
+    }
+
     /// The calls from the first function of a phase to a function, the first one first; and where that one was handed
     /// to who runs it in this phase, if it was not entered from outside.
     #[must_use]
@@ -145,7 +154,9 @@ pub(super) fn phases(engine: &Engine<'_>) -> Phases {
         }
     }
     walk.run();
-    walk.found
+    let mut found = walk.found;
+    found.servings = unverified::servings(engine, &entries, &found);
+    found
 }
 
 struct Walk<'e, 'a> {

@@ -79,6 +79,9 @@ fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
         }
         (_, other) => other,
     };
+    if let What::Built(credential, build) = what {
+        engine.tables.built.insert((build, credential));
+    }
     Some(Mark { what, trace: mark.trace })
 }
 

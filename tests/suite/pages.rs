@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use authlint::finding::Level;
 use authlint::rules::RULES;
 
 use crate::block::{Block, blocks};
@@ -16,17 +17,25 @@ fn check(page: &Path, failures: &mut Vec<String>) -> usize {
     let name = page.strip_prefix(root()).unwrap_or(page).display().to_string();
     let all = blocks(&text);
     let asked = asked(page, &all);
+    let flags = flags(page);
     for (at, block) in all.iter().enumerate() {
         let place = format!("{name}:{} ({})", block.line, block.section);
         match block.kind.as_str() {
-            "rust,bad" => check_marks(block, &asked, &place, true, failures),
-            "rust,good" => check_marks(block, &asked, &place, false, failures),
-            "text" => check_report(page, &all[..at], block, &place, failures),
+            "rust,bad" => check_marks(block, &asked, &flags, &place, true, failures),
+            "rust,good" => check_marks(block, &asked, &flags, &place, false, failures),
+            "text" => check_report(page, &all[..at], block, &flags, &place, failures),
             "" | "toml" | "sh" => {}
             other => failures.push(format!("{place}: a block of the unknown kind `{other}`")),
         }
     }
     all.iter().filter(|block| block.kind.starts_with("rust,")).count()
+}
+
+/// What switches on the rule that a page or a file of cases is about, where it is off unless asked for.
+fn flags(page: &Path) -> Vec<&'static str> {
+    let stem = page.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let is_off = |rule: &&&authlint::rules::Rule| rule.id == stem && rule.level == Level::Allow;
+    RULES.iter().find(is_off).map_or_else(Vec::new, |rule| vec!["-W", rule.id])
 }
 
 /// The rules that a file of cases asks: those it marks, where it is about the model and belongs to no rule; else all.
@@ -38,10 +47,17 @@ fn asked(page: &Path, blocks: &[Block]) -> Vec<String> {
     blocks.iter().flat_map(Block::marks).map(|(_, _, rule)| rule).collect()
 }
 
-fn check_marks(block: &Block, asked: &[String], place: &str, is_bad: bool, failures: &mut Vec<String>) {
+fn check_marks(
+    block: &Block,
+    asked: &[String],
+    flags: &[&str],
+    place: &str,
+    is_bad: bool,
+    failures: &mut Vec<String>,
+) {
     let dir = tempfile::tempdir().expect("a directory can be made");
     block.write(dir.path());
-    let (marked, mut found) = (block.marks(), found(dir.path(), &["."]));
+    let (marked, mut found) = (block.marks(), found(dir.path(), &[flags, &["."]].concat()));
     found.retain(|(_, _, rule)| asked.contains(rule));
     if marked.is_empty() == is_bad {
         failures.push(format!("{place}: a block that is `{}` has {} marks", block.kind, marked.len()));
@@ -55,14 +71,21 @@ fn check_marks(block: &Block, asked: &[String], place: &str, is_bad: bool, failu
 }
 
 /// The exact report of the bad block before.
-fn check_report(page: &Path, before: &[Block], block: &Block, place: &str, failures: &mut Vec<String>) {
+fn check_report(
+    page: &Path,
+    before: &[Block],
+    block: &Block,
+    flags: &[&str],
+    place: &str,
+    failures: &mut Vec<String>,
+) {
     let Some(bad) = before.iter().rfind(|it| it.kind == "rust,bad") else {
         failures.push(format!("{place}: a report without a bad block before"));
         return;
     };
     let dir = tempfile::tempdir().expect("a directory can be made");
     bad.write(dir.path());
-    let report = run(dir.path(), &["check", "--color", "never", "."]).out;
+    let report = run(dir.path(), &[&["check", "--color", "never"], flags, &["."]].concat()).out;
     if report.trim_end() == block.text.trim_end() {
         return;
     }

@@ -383,6 +383,7 @@ impl Frame<'_, '_> {
             return value;
         }
         let build = self.e.tables.builds.intern(Build { place, client: client.clone(), certainty });
+        self.note_builder(build, &value, ty);
         let marks = value.marks.iter().map(|mark| {
             let what = match &mark.what {
                 What::Credential(credential) => What::Built(*credential, build),
@@ -480,7 +481,10 @@ impl Frame<'_, '_> {
                 self.ends += 1;
                 self.with_event(value, Event::Exit(place))
             }
-            Action::Serve => self.with_event(value, Event::Serve(place)),
+            Action::Serve => {
+                self.note_serving(path, place);
+                self.with_event(value, Event::Serve(place))
+            }
             Action::BlockOn => self.block_on(value, args, place),
             Action::Sleep => {
                 self.sleeps = true;

@@ -44,6 +44,7 @@ impl<'a> Frame<'_, 'a> {
             Some(Res::Variant(def, name)) => self.construct(def, Some(&name), args),
             Some(Res::External(external)) => {
                 let values = self.eval_all(args);
+                self.note_handed_client(&external, &values, place);
                 self.note_external_call(&external, &values, place);
                 let value = self.call_external(&external, &values, None, args, place);
                 self.with_turbofish(value, path)

@@ -38,6 +38,7 @@ impl<'a> Frame<'_, 'a> {
         }
         self.note_renewing_call(method);
         self.note_lasting(&on, place);
+        self.note_asked(&on, method, place);
         if self.catalog().any_receiver().demands.iter().any(|name| name == method) {
             self.note_demand(&on, place);
         }

@@ -206,7 +206,8 @@ impl<'w, 'e, 'a> Walker<'w, 'e, 'a> {
             | Event::Fork(_)
             | Event::Sleep(_)
             | Event::Endless(_)
-            | Event::ReadEnv(_) => {}
+            | Event::ReadEnv(_)
+            | Event::Verify(..) => {}
         }
     }
 

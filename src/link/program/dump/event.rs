@@ -61,6 +61,7 @@ impl Dump<'_, '_> {
                 let cell = &program.tables.cells[cell.0 as usize];
                 format!("{what} {} @{}", cell.name, self.place(*place))
             }
+            Event::Verify(of, place) => format!("{what} {of} @{}", self.place(*place)),
             Event::UseRuntime(place)
             | Event::Exec(place)
             | Event::Exit(place)
