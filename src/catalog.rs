@@ -1,17 +1,21 @@
-//! Floor 2, *catalog*: what the ecosystem looks like, read from `rules/catalog/*.toml` into types.
+//! Floor 2, *catalog*: what the ecosystem looks like, read from `rules/catalog/*.toml`, and from files of
+//! the same form that a project has, into types.
 //!
 //! Canonical paths start with the package's name, `-` as `_`, whatever a project calls the library: `rust_s3::Bucket`,
 //! `async_stripe::Client`. `std`, `core` and `alloc` are one crate, `std`.
 
 #[cfg(test)]
 mod client_facts;
+mod error;
 mod index;
 #[cfg(test)]
 mod process_tests;
+mod project;
 pub mod schema;
 pub mod secret;
 mod shipped;
 mod words;
 
-pub use index::{Binding, Catalog, CatalogError};
+pub use error::CatalogError;
+pub use index::{Binding, Catalog};
 pub use words::{NameClass, Words};

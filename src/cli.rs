@@ -12,6 +12,7 @@ mod levels;
 mod linking;
 mod said;
 mod scope;
+mod settings;
 mod streams;
 mod summary;
 mod why;

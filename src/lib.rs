@@ -13,15 +13,15 @@
 //! | 5 [`rules`] | one question each | pure: program to findings |
 //! | 4 [`finding`] | findings, levels, confidence, suppression | plain data |
 //! | 3 [`link`] | names, types, value flow, call order | pure: facts to [`link::Program`] |
-//! | 2 [`catalog`] | what the ecosystem looks like, from `rules/catalog` | data with types |
+//! | 2 [`catalog`] | what the ecosystem looks like, from `rules/catalog` and files of the project | data with types |
 //! | 1 [`facts`] | a file's syntax as plain data | name syn |
-//! | 0 [`source`] | files, spans, manifests, suppression comments | read the disk |
+//! | 0 [`source`] | files, spans, manifests, configuration, suppression comments | read the disk |
 //!
 //! # What flows where
 //!
 //! 1. [`cli`] makes a [`source::Request`] of the arguments.
 //! 2. [`source::discover`] finds packages, targets and loose files, and gives a [`source::Project`]. It reads manifests itself and
-//!    never runs cargo.
+//!    never runs cargo. [`cli`] reads the settings of the workspace that this led to, and the catalog files they name.
 //! 3. [`facts::load`] reads the roots of all targets and every module file that they lead to, many at a time. Each text is lexed,
 //!    parsed, lowered to [`facts::FileFacts`] and dropped on one thread, because trees and spans of syn cannot leave it, and with
 //!    as much stack as its nesting needs. An item that syn refuses costs that item and not the file.

@@ -1,11 +1,13 @@
-//! Floor 0, *source*: files, spans, manifests, suppression comments. The only floor that reads the disk.
+//! Floor 0, *source*: files, spans, manifests, configuration, suppression comments. The only floor that reads the disk.
 //!
 //! [`discover`] turns a [`Request`] into a [`Project`]; a [`Reader`] reads its files into [`Files`];
+//! [`configuration`] reads what a project configures authlint with;
 //! [`deployment::read`] reads what its manifests give to the programs of a project; [`module_candidates`] says where the file of a module may stand; [`allows`] finds suppression comments.
 
 mod allow;
 mod asked;
 mod comment;
+pub mod configuration;
 mod dependency;
 pub mod deployment;
 mod directive;
@@ -21,6 +23,7 @@ mod request;
 mod select;
 mod span;
 mod target;
+mod toml_fault;
 mod walk;
 mod wildcard;
 mod workspace;
@@ -34,3 +37,4 @@ pub use problem::{Problem, ProblemKind};
 pub use reader::Reader;
 pub use request::{Pick, Request, TargetSelection};
 pub use span::{FileId, Place, Span};
+pub use toml_fault::{TomlFault, UnknownWord};

@@ -1,15 +1,14 @@
 //! The catalog by path: every entry under its canonical path, aliases resolved.
 
-use std::fmt;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{
-    Words,
+    CatalogError, Words,
+    error::parse,
+    project,
     schema::{
         AnyReceiver, AttributeEntry, CrateFile, EnvEntry, FnEntry, HostEntry, KeyEntry, MacroRole, TypeEntry,
-        VERSION,
     },
     shipped,
 };
@@ -36,6 +35,8 @@ pub struct Catalog {
     bindings: FxHashMap<SmolStr, Binding>,
     loading_env: FxHashSet<SmolStr>,
     servers: FxHashSet<SmolStr>,
+    /// The roots of the packages that files of the project describe.
+    projects: FxHashSet<SmolStr>,
     words: Words,
 }
 
@@ -49,23 +50,6 @@ pub struct Binding {
     /// The functions of an extension that it calls before it forks; empty where it may call any.
     pub before_fork: Vec<String>,
 }
-
-/// Why a catalog file was not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogError {
-    /// The file's name.
-    pub file: String,
-    /// What is wrong with it, with line and key.
-    pub message: String,
-}
-
-impl fmt::Display for CatalogError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "catalog file `{}`: {}", self.file, self.message)
-    }
-}
-
-impl std::error::Error for CatalogError {}
 
 impl Catalog {
     /// The catalog that comes with authlint.
@@ -94,6 +78,46 @@ impl Catalog {
         self.add_package(&file);
         self.add_entries(file);
         Ok(())
+    }
+
+    /// Adds files of a project, each a name and a text. What such a file says of a path wins over what is shipped for that
+    /// path; all else that is shipped of the same package stays.
+    ///
+    /// # Errors
+    /// The first file that does not parse, has an unknown key, is of another version, describes a package that another of
+    /// them describes, or names a path that cannot be one.
+    pub fn add_project<'t>(
+        &mut self,
+        files: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Result<(), CatalogError> {
+        let files = project::parsed(files)?;
+        for (_, file) in &files {
+            self.add_package(file);
+            self.projects.insert(root_of(&file.package));
+        }
+        for (_, file) in &files {
+            self.add_entries(file.clone());
+        }
+        files.iter().try_for_each(|(text, file)| self.check(text, file))
+    }
+
+    /// Whether a file of the project describes the package of this name. It is then what the file says, also where its
+    /// source is at hand.
+    #[must_use]
+    pub fn is_told_by_project(&self, package: &str) -> bool {
+        self.projects.contains(&self.root_of_package(package))
+    }
+
+    /// Refuses paths that lead to no type.
+    fn check(&self, text: &project::Text<'_>, file: &CrateFile) -> Result<(), CatalogError> {
+        let reading = Reading::new(root_of(&file.package), file);
+        let own = join(&reading.root, "");
+        let is_known = |path: &str| {
+            let path = self.named(&reading, path);
+            !path.starts_with(own.as_str()) || self.types.contains_key(&path)
+        };
+        let known = || self.types.keys().filter_map(|path| path.strip_prefix(own.as_str()));
+        project::check(text, file, is_known, known)
     }
 
     fn add_package(&mut self, file: &CrateFile) {
@@ -386,15 +410,6 @@ impl Catalog {
     pub fn functions(&self) -> impl Iterator<Item = (&SmolStr, &FnEntry)> {
         self.fns.iter()
     }
-}
-
-fn parse(name: &str, text: &str) -> Result<CrateFile, CatalogError> {
-    let error = |message| CatalogError { file: name.to_owned(), message };
-    let file: CrateFile = toml::from_str(text).map_err(|problem| error(problem.to_string()))?;
-    if file.schema != VERSION {
-        return Err(error(format!("schema = {} is not known here, write schema = {VERSION}", file.schema)));
-    }
-    Ok(file)
 }
 
 fn root_of(package: &str) -> SmolStr {

@@ -578,7 +578,7 @@ pub struct FamilyEntry {
 }
 
 /// What a method does when its receiver's type is not known, by name alone: the vocabulary of std's own types.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnyReceiver {
     /// The result is the receiver, its content, or a view or copy of it (`unwrap`, `clone`, `lock`, `trim`).
@@ -618,7 +618,7 @@ pub struct AnyReceiver {
 
 /// A string or a list of strings.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
 pub enum OneOrMany {
     /// One.
     One(String),

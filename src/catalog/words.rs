@@ -148,10 +148,8 @@ impl Words {
     /// The file does not parse; a test keeps this from ever happening.
     pub fn shipped() -> Result<Self, CatalogError> {
         let text = include_str!("../../rules/vocabulary.toml");
-        let file: File = toml::from_str(text).map_err(|problem| CatalogError {
-            file: "vocabulary.toml".to_owned(),
-            message: problem.to_string(),
-        })?;
+        let file: File =
+            toml::from_str(text).map_err(|error| CatalogError::of("vocabulary.toml", text, &error))?;
         Ok(Self::from_file(file))
     }
 

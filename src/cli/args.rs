@@ -24,7 +24,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above --fail-on
-  2  the job could not be done: a bad flag, nothing to look at, an unreadable file; wins over 1";
+  2  the job could not be done: a bad flag or configuration, nothing to look at, an unreadable file; wins over 1";
 
 const WHY_EXAMPLES: &str = "\
 Examples:
@@ -93,6 +93,9 @@ pub(super) struct WhyArgs {
     /// The file, the line in it, and the column in characters where one is meant: `src/auth.rs:14`
     #[arg(value_name = "FILE:LINE[:COL]")]
     pub(super) place: String,
+    /// The configuration to use in place of the workspace's `authlint.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// Ask as `check --all-targets` does: of tests and examples too
     #[arg(long)]
     pub(super) all_targets: bool,
@@ -113,6 +116,9 @@ pub(super) struct WhyArgs {
 pub(super) struct CheckArgs {
     /// Packages, directories or `.rs` files; without any, the workspace of the current directory
     pub(super) paths: Vec<PathBuf>,
+    /// The configuration to use in place of the workspace's `authlint.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]

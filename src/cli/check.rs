@@ -10,15 +10,15 @@ use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
 use super::scope::Scope;
+use super::settings::Settings;
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
-use crate::catalog::Catalog;
 use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
 use crate::report::{self, Report};
 use crate::rules::Rule;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, discover};
 
 /// What was asked for.
 struct Job<'a> {
@@ -52,11 +52,13 @@ pub(super) fn check(
     let levels = Levels::new(&args.levels, rules)?;
     let active = levels.active(rules);
     let job = Job { args, environment, levels, rules, active };
-    let input = read(&args.request(cwd), args.threads);
+    let found = discover(&args.request(cwd));
+    // A run with other knowledge than was meant would tell untruths, so nothing runs before this is read.
+    let catalog = Settings::of(&found.project, cwd, args.config.as_deref())?.catalog(cwd)?;
+    let input = read(found, cwd, args.threads);
     if args.dump == Some(Dump::Facts) {
         return dump(&dump_of(&input), streams);
     }
-    let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&input.files, &scope.files) } else { Wanted::Findings };

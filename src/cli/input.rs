@@ -1,10 +1,12 @@
 //! What a run reads before it looks at anything.
 
+use std::path::Path;
+
 use super::scope::{orphans, roots};
 use crate::catalog::Catalog;
 use crate::facts;
 use crate::report::KeyShape;
-use crate::source::{Discovery, Files, Problem, Project, Reader, Request, deployment, discover};
+use crate::source::{Discovery, Files, Problem, Project, Reader, deployment};
 
 /// What was read.
 pub(super) struct Input {
@@ -14,10 +16,10 @@ pub(super) struct Input {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Finds and reads the files that are asked for, `threads` at a time; 0 means one a core.
-pub(super) fn read(request: &Request, threads: usize) -> Input {
-    let Discovery { mut project, mut problems } = discover(request);
-    let mut reader = Reader::new(&project.root, &request.cwd);
+/// Reads the files that were found, `threads` at a time; 0 means one a core. Reports name them relative to `cwd`.
+pub(super) fn read(found: Discovery, cwd: &Path, threads: usize) -> Input {
+    let Discovery { mut project, mut problems } = found;
+    let mut reader = Reader::new(&project.root, cwd);
     for root in &project.other_roots {
         reader.allow(root);
     }

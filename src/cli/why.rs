@@ -13,13 +13,13 @@ use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
 use super::scope::Scope;
+use super::settings::Settings;
 use super::streams::Streams;
 use super::{Environment, NOTHING_FOUND};
-use crate::catalog::Catalog;
 use crate::finding::{Seen, Suppression};
 use crate::report::{self, Why};
 use crate::rules::Rule;
-use crate::source::{FileId, Place, Request, TargetSelection};
+use crate::source::{FileId, Place, Request, TargetSelection, discover};
 
 /// How many subjects are named where there is none at the place.
 const NEAREST: usize = 3;
@@ -37,9 +37,10 @@ pub(super) fn why(
 ) -> Result<u8, String> {
     let asked = Asked::parse(&args.place)?;
     let levels = Levels::new(&args.levels, rules)?;
-    let input = read(&request(args, &asked, cwd), args.threads);
+    let found = discover(&request(args, &asked, cwd));
+    let catalog = Settings::of(&found.project, cwd, args.config.as_deref())?.catalog(cwd)?;
+    let input = read(found, cwd, args.threads);
     let at = asked.in_file(&input)?;
-    let catalog = Catalog::shipped().map_err(|error| error.to_string())?;
     let answer = answer(&input.project, &input.loaded, &catalog, rules, Wanted::Reasons(at.file))?;
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
     let seen: Vec<&Seen> = at.narrowed(&answer.reasons.seen);

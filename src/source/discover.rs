@@ -119,6 +119,11 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
     let edition = manifest.package_text("edition", origin).unwrap_or_else(|| "2015".to_owned());
     let version = manifest.package_text("version", origin).unwrap_or_else(|| "0.0.0".to_owned());
     let workspace_root = membership.workspace.root.clone();
+    if workspace_root != manifest.dir && has_settings(manifest) {
+        let message = "`[package.metadata.authlint]` is not read in a member of a workspace; \
+                       write `[workspace.metadata.authlint]` in the root manifest";
+        asked.manifests.report(&manifest.path(), message.to_owned());
+    }
     Some(Package {
         targets: targets(manifest, &name, &edition),
         dependencies: dependencies(manifest, origin),
@@ -130,6 +135,12 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
         edition,
         workspace_root,
     })
+}
+
+/// Whether a package's metadata has something for authlint.
+fn has_settings(manifest: &Manifest) -> bool {
+    let metadata = manifest.package().and_then(|package| package.get("metadata"));
+    metadata.is_some_and(|metadata| metadata.get("authlint").is_some())
 }
 
 /// The deployment files of the run's roots, where it has programs at all.

@@ -1,9 +1,10 @@
-//! The one test binary: the house, pages and cases, the form of the catalog, whole projects, the command line,
+//! The one test binary: the house, pages and cases, the form of the catalog, whole projects, the command line, configuration,
 //! hostile input, and what the README says.
 
 mod block;
 mod catalog;
 mod cli;
+mod config;
 mod directory;
 mod facts {
     mod hostile;

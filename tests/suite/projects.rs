@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::block::marks_in;
+use crate::directory::directory;
 use crate::run::{files_below, found, root, run};
 
 #[test]
@@ -38,6 +39,18 @@ fn fixtures_name_their_rules_and_fail() {
 fn the_clean_fixture_is_clean() {
     let run = run(root(), &["check", "fixtures/clean-service"]);
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+}
+
+#[test]
+fn the_in_house_sdk_is_known_from_its_catalog_file_alone() {
+    let with = run(root(), &["check", "--message-format", "short", "fixtures/in-house-sdk"]);
+    assert_eq!((with.code, with.out.lines().count()), (1, 2), "{with:?}");
+    let empty = directory(&[("empty.toml", "")]);
+    let empty = empty.path().join("empty.toml");
+    let config = empty.to_str().expect("UTF-8");
+    let without =
+        run(root(), &["check", "--min-confidence", "low", "--config", config, "fixtures/in-house-sdk"]);
+    assert_eq!((without.code, without.out.as_str()), (0, ""), "{}", without.err);
 }
 
 #[test]

@@ -256,8 +256,10 @@ impl Builder<'_> {
             });
             let library = local.and_then(|local| libraries.get(&local));
             let name = self.extern_name(dependency, local);
+            // What a project's own catalog says of a crate is meant, although its source is at hand.
+            let is_told = self.inputs.catalog.is_told_by_project(&dependency.package);
             let target = match library {
-                Some(library) if dependency.path.is_some() => Extern::Local(*library),
+                Some(library) if dependency.path.is_some() && !is_told => Extern::Local(*library),
                 _ => Extern::Package(self.inputs.catalog.root_of_package(&dependency.package)),
             };
             externs.push((name, target));
