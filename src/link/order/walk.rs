@@ -187,11 +187,9 @@ impl Order<'_, '_> {
         match runs {
             ClosureRuns::Child => self.child_closure(events, state),
             ClosureRuns::ChildBeforeExec | ClosureRuns::Parent | ClosureRuns::Lazily => {}
-            ClosureRuns::Now
-            | ClosureRuns::Later
-            | ClosureRuns::Thread
-            | ClosureRuns::Task
-            | ClosureRuns::Request => {
+            // What runs when a request comes in starts nothing here.
+            ClosureRuns::Request => self.events(events, &mut state.clone()),
+            ClosureRuns::Now | ClosureRuns::Later | ClosureRuns::Thread | ClosureRuns::Task => {
                 let ended = state.ended;
                 let here: Vec<bool> = state.forks.iter().map(|fork| fork.child_here).collect();
                 self.events(events, state);
