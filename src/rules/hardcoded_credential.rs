@@ -60,7 +60,7 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 /// A secret that a deployment manifest gives in plain text.
 fn in_manifest(secret: &PlainSecret) -> Finding {
     let kind = kind_name(secret.kind);
-    let message = format!("the {kind} `{}` is written in a deployment manifest", secret.name);
+    let message = format!("the {kind} `{}` is written in plain text beside the code", secret.name);
     let label = "everybody who reads the repository has it".to_owned();
     // What has no vendor's shape may be made up for a trial.
     let confidence = if secret.is_key_shaped { Confidence::High } else { Confidence::Medium };
