@@ -47,7 +47,9 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<(Place, CredentialId, Calle
     let place = cell.fills.iter().find(|(_, fill)| fill.how == FillKind::Store).map(|(place, _)| *place)?;
     let marks = cell.content.all_marks();
     let ids = marks.iter().filter_map(|mark| match mark.what {
-        What::Credential(id) | What::Built(id, _) => Some(id),
+        What::Built(id, _) => Some(id),
+        // What is made with a credential, and is no client, does not go on as anybody.
+        What::Credential(id) => program.may_hold_token(cell).then_some(id),
         _ => None,
     });
     let theirs = ids.filter_map(|id| Some((place, id, program.caller(id)?)));

@@ -122,6 +122,9 @@ pub struct Literal {
     pub text: String,
     /// Where the value stands.
     pub place: Place,
+    /// Whether a deployment gives it to a program. What a workflow has may be there for everybody, and what a file has that
+    /// no manifest names is somebody's own.
+    pub is_deployed: bool,
 }
 
 #[cfg(test)]

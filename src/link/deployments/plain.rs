@@ -63,6 +63,7 @@ fn secret(literal: &Literal, catalog: &Catalog) -> Option<PlainSecret> {
     }
     let is_secret = match kind {
         _ if shape.is_some() => true,
+        _ if !literal.is_deployed => false,
         Some(CredentialKind::ConnectionString) => has_real_password(text, catalog),
         Some(CredentialKind::PrivateKey) if text.contains("PRIVATE KEY") => true,
         Some(_) => is_random(text),
@@ -154,7 +155,7 @@ mod tests {
     fn found(name: &str, text: &str) -> Option<PlainSecret> {
         let catalog = Catalog::shipped().expect("the shipped catalog parses");
         let place = Place { file: FileId(0), span: Span::new(0, 1) };
-        let literal = Literal { name: name.to_owned(), text: text.to_owned(), place };
+        let literal = Literal { name: name.to_owned(), text: text.to_owned(), place, is_deployed: true };
         let deployments = Deployments { literals: vec![literal], ..Deployments::default() };
         plain_secrets(&deployments, &catalog).into_iter().next()
     }

@@ -14,6 +14,9 @@ use crate::link::{
     world::index,
 };
 
+/// Types that hold no text at all.
+const NUMBERS: [&str; 4] =
+    ["std::primitive::int", "std::primitive::float", "std::primitive::bool", "std::primitive::char"];
 /// Last words of the names of types that texts and bytes are kept in.
 const TEXTS: [&str; 7] = ["String", "Str", "Text", "Bytes", "Value", "Buf", "Zeroizing"];
 
@@ -51,7 +54,14 @@ impl Program<'_> {
     /// Whether a type that nobody described may hold a credential in the raw: std's and the run's own may, others where
     /// their name says so. What parses, hashes, signs or is called is none.
     pub(super) fn is_named_for_text(&self, ty: &Ty) -> bool {
-        let Ty::External(path, _) = ty else { return true };
+        let path = match ty {
+            Ty::External(path, _) => path,
+            Ty::Tuple(Some(parts)) => return parts.iter().any(|part| self.is_named_for_text(part)),
+            _ => return true,
+        };
+        if NUMBERS.contains(&path.as_str()) {
+            return false;
+        }
         let name = path.rsplit("::").next().unwrap_or_default();
         if path.starts_with("std::") {
             return !path.starts_with("std::ops::Fn");

@@ -92,9 +92,7 @@ fn environment(gathered: &mut Gathered, raw: &mut Raw, at: Sheet<'_>, service: &
             raw.doubt("one of its variables is not written out");
         }
         raw.container.variables.entry(name.trim().to_owned()).or_insert(at.place(entry.span));
-        if !value.is_empty() {
-            gathered.literal_text(name, value, at.place(entry.span));
-        }
+        gathered.literal(name, value, at.place(entry.span), true);
     }
 }
 

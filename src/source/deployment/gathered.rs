@@ -1,6 +1,6 @@
 //! What was read so far of a tree's deployment files, before names that lead from one file to another are followed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::{Container, Deployments, Family, Literal, dotenv, yaml::Node};
@@ -67,6 +67,8 @@ pub(super) struct Gathered {
     pub(super) raw: Vec<Raw>,
     pub(super) objects: HashMap<Object, Names>,
     pub(super) env_files: HashMap<PathBuf, BTreeMap<String, Place>>,
+    /// Every file of variables, whether or not all that it holds is known.
+    pub(super) variable_files: HashMap<PathBuf, FileId>,
     /// Files whose variables an object holds as well.
     pub(super) object_files: Vec<(Object, PathBuf)>,
     /// Why any Kubernetes object may be changed before it is applied.
@@ -131,20 +133,16 @@ impl Gathered {
         let place = at.place(name.span);
         raw.container.variables.entry(text.to_owned()).or_insert(place);
         if let Some(value) = value {
-            self.literal(at, text, value);
+            let is_deployed = raw.container.family != Family::Workflow;
+            self.literal(text, value.text().unwrap_or_default(), at.place(value.span), is_deployed);
         }
     }
 
-    /// A value that is written out under a name.
-    pub(super) fn literal(&mut self, at: Sheet<'_>, name: &str, value: &Node) {
-        if let Some(text) = value.text().filter(|text| !text.is_empty()) {
-            self.literal_text(name, text, at.place(value.span));
-        }
-    }
-
-    pub(super) fn literal_text(&mut self, name: &str, text: &str, place: Place) {
-        if self.found.literals.len() < VARIABLES {
-            self.found.literals.push(Literal { name: name.to_owned(), text: text.to_owned(), place });
+    /// A value that is written out under a name, and whether a deployment gives it to a program.
+    pub(super) fn literal(&mut self, name: &str, text: &str, place: Place, is_deployed: bool) {
+        if !text.is_empty() && self.found.literals.len() < VARIABLES {
+            let (name, text) = (name.to_owned(), text.to_owned());
+            self.found.literals.push(Literal { name, text, place, is_deployed });
         }
     }
 
@@ -159,6 +157,7 @@ impl Gathered {
 
     /// Follows the names that lead from one file to another, and gives everything.
     pub(super) fn resolved(mut self) -> Deployments {
+        self.note_deployed_files();
         for (object, path) in std::mem::take(&mut self.object_files) {
             let names = self.env_files.get(&path).cloned();
             self.object(object, names);
@@ -173,6 +172,20 @@ impl Gathered {
             self.merge(&key, container);
         }
         self.found
+    }
+
+    /// What a file has that a manifest names is given to a program.
+    fn note_deployed_files(&mut self) {
+        let from_containers = self.raw.iter().flat_map(|raw| &raw.from).filter_map(|whole| match whole {
+            Whole::File(path) => Some(path),
+            Whole::Object(..) => None,
+        });
+        let named = from_containers.chain(self.object_files.iter().map(|(_, path)| path));
+        let files: BTreeSet<FileId> =
+            named.filter_map(|path| self.variable_files.get(path)).copied().collect();
+        for literal in &mut self.found.literals {
+            literal.is_deployed |= files.contains(&literal.place.file);
+        }
     }
 
     /// Containers with what they extend. A chain of them is followed as deep as there are links in it, up to a bound.

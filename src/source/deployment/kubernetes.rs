@@ -82,7 +82,7 @@ fn variables_of(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, is_secret
     }
     let plain = if is_secret { "stringData" } else { "data" };
     for (key, _, value) in object.get(plain).map(Node::entries).unwrap_or_default() {
-        gathered.literal(at, key, value);
+        gathered.literal(key, value.text().unwrap_or_default(), at.place(value.span), true);
     }
     let object = Object { is_secret, name: name.to_owned() };
     // Who writes down an example keeps the real one elsewhere, and that one may hold more.

@@ -83,9 +83,9 @@ fn variables(gathered: &mut Gathered, at: Sheet<'_>) {
     }
     let entries = dotenv::entries(at.text);
     for entry in &entries {
-        if !entry.value.is_empty() {
-            gathered.literal_text(entry.name, entry.value, at.place(entry.value_span));
-        }
+        let place = at.place(entry.value_span);
+        gathered.variable_files.insert(at.path.to_owned(), place.file);
+        gathered.literal(entry.name, entry.value, place, false);
     }
     let is_example_beside = |end: &str| at.path.with_file_name(format!("{name}.{end}")).exists();
     if !["example", "sample", "template", "dist"].iter().any(|end| is_example_beside(end)) {

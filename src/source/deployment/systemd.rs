@@ -24,7 +24,7 @@ pub(super) fn read(gathered: &mut Gathered, at: Sheet<'_>, name: &str) {
                 for word in command::words(value) {
                     let Some((name, value)) = word.split_once('=') else { continue };
                     raw.container.variables.insert(name.to_owned(), at.place(*span));
-                    gathered.literal_text(name, value, at.place(*span));
+                    gathered.literal(name, value, at.place(*span), true);
                 }
             }
             "PassEnvironment" => {
