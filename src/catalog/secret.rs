@@ -217,8 +217,14 @@ fn basic_pair(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|pair| pair.contains(':'))
 }
 
+/// Whether a text is a private key as files hold it.
+#[must_use]
+pub fn is_private_key(text: &str) -> bool {
+    text.contains("PRIVATE KEY-----")
+}
+
 fn pem(text: &str) -> Verdict {
-    let is_private = text.contains("PRIVATE KEY-----");
+    let is_private = is_private_key(text);
     let body: usize = text.lines().filter(|line| !line.contains("-----")).map(str::len).sum();
     let is_cut = text.contains("...") || text.contains('<') || text.contains('{') || text.contains('…');
     match (is_private, is_cut || (body < 40 && text.len() < 120)) {

@@ -29,6 +29,9 @@ pub struct Words {
     tests: Tests,
     outside: Outside,
     plain: Plain,
+    refusals: Refusals,
+    arguments: Arguments,
+    functions: Functions,
 }
 
 /// What a name says of the value it names.
@@ -60,6 +63,9 @@ struct File {
     tests: Tests,
     outside: Outside,
     plain: Plain,
+    refusals: Refusals,
+    arguments: Arguments,
+    functions: Functions,
 }
 
 #[derive(Deserialize)]
@@ -138,7 +144,30 @@ struct Plain {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Outside {
+    answers: FxHashSet<String>,
     derives: FxHashSet<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refusals {
+    unauthorized: Vec<String>,
+    other: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Functions {
+    checks: FxHashSet<String>,
+    setup: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    derives: FxHashSet<String>,
+    attributes: FxHashSet<String>,
+    functions: FxHashSet<String>,
 }
 
 impl Words {
@@ -184,6 +213,9 @@ impl Words {
             tests: file.tests,
             outside: file.outside,
             plain: file.plain,
+            refusals: file.refusals,
+            arguments: file.arguments,
+            functions: file.functions,
         }
     }
 
@@ -323,6 +355,64 @@ impl Words {
         self.tests.features.contains(name)
     }
 
+    /// Whether a derive of this name reads a struct from an answer or a file.
+    #[must_use]
+    pub fn is_read_from_answers(&self, derive: &str) -> bool {
+        self.outside.answers.contains(derive)
+    }
+
+    /// Whether a name or number in code is the answer to a credential that is no good.
+    #[must_use]
+    pub fn is_unauthorized(&self, name: &str) -> bool {
+        self.refusals.unauthorized.iter().any(|known| known == name)
+    }
+
+    /// Whether a name or number in code is an answer that refuses what a credential asked for.
+    #[must_use]
+    pub fn is_refusal(&self, name: &str) -> bool {
+        self.is_unauthorized(name) || self.refusals.other.iter().any(|known| known == name)
+    }
+
+    /// Whether a text speaks of such an answer.
+    #[must_use]
+    pub fn speaks_of_refusal(&self, text: &str) -> bool {
+        let mut all = self.refusals.unauthorized.iter().chain(&self.refusals.other);
+        all.any(|known| text.contains(known.as_str()))
+    }
+
+    /// Whether a function is called like one that puts credentials to the test.
+    #[must_use]
+    pub fn is_check(&self, name: &str) -> bool {
+        name.split('_').any(|word| self.functions.checks.contains(word))
+    }
+
+    /// Whether a function is called like one that runs at startup.
+    #[must_use]
+    pub fn is_setup(&self, name: &str) -> bool {
+        let begins = |start: &String| {
+            name.strip_prefix(start.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        self.functions.setup.iter().any(begins)
+    }
+
+    /// Whether a derive of this name fills a struct from the command line.
+    #[must_use]
+    pub fn is_argument_derive(&self, derive: &str) -> bool {
+        self.arguments.derives.contains(derive)
+    }
+
+    /// Whether an attribute of this name says how the command line fills a field.
+    #[must_use]
+    pub fn is_argument_attribute(&self, name: &str) -> bool {
+        self.arguments.attributes.contains(name)
+    }
+
+    /// Whether a function of this name fills the struct that it belongs to from the command line.
+    #[must_use]
+    pub fn is_argument_function(&self, name: &str) -> bool {
+        self.arguments.functions.contains(name)
+    }
+
     /// Whether the types of a library of this name hold numbers, times and ids, and nothing that flows.
     #[must_use]
     pub fn is_plain_crate(&self, library: &str) -> bool {
@@ -434,6 +524,13 @@ mod tests {
         assert!(words.is_test_attribute("rstest") && !words.is_test_attribute("main"));
         assert!(words.is_test_feature("test-utils") && !words.is_test_feature("tls"));
         assert!(words.is_read_from_outside("Deserialize") && !words.is_read_from_outside("Debug"));
+        assert!(words.is_read_from_answers("Deserialize") && !words.is_read_from_answers("Parser"));
+        assert!(words.is_argument_derive("Parser") && !words.is_argument_derive("Deserialize"));
+        assert!(words.is_check("api_healthcheck") && !words.is_check("checkout"));
+        assert!(words.is_setup("init_db") && words.is_setup("main") && !words.is_setup("newest"));
+        assert!(words.is_argument_attribute("arg") && words.is_argument_function("try_parse"));
+        assert!(words.is_unauthorized("401") && !words.is_unauthorized("403") && words.is_refusal("403"));
+        assert!(words.speaks_of_refusal("got a 401 back") && !words.speaks_of_refusal("got a 404 back"));
         assert!(words.is_plain_crate("chrono") && !words.is_plain_crate("reqwest"));
         assert!(words.is_text_crate("ustr") && !words.is_text_crate("chrono"));
     }

@@ -29,6 +29,14 @@ pub struct Item {
     pub kind: ItemKind,
 }
 
+impl Item {
+    /// The derives of a struct or enum, each by the last name of its path.
+    pub fn derives(&self) -> impl Iterator<Item = &str> {
+        let derives = self.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
+        derives.filter_map(|arg| arg.name.rsplit("::").next())
+    }
+}
+
 /// An attribute other than a doc comment: `#[path(arguments)]`, `#[path = "value"]`; `#[unsafe(path)]` is `#[path]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {

@@ -22,7 +22,6 @@ mod watch;
 pub(super) use apply::shown;
 use drive::is_kept;
 use place::content_of_fallible;
-pub(super) use verify::is_check;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

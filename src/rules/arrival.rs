@@ -1,5 +1,7 @@
 //! The steps of a credential's way to a sink, and how a sink is named.
 
+use std::collections::BTreeMap;
+
 use super::story::{enters, kind_name, passes, push};
 use crate::catalog::schema::CredentialKind;
 use crate::finding::Step;
@@ -9,6 +11,23 @@ use crate::link::{
     value::CredentialId,
 };
 use crate::source::Place;
+
+/// Of what rules see of literals at sinks, the best of each literal, in order of their places.
+pub(super) fn best_by_literal<'p, T, R: Ord>(
+    program: &'p Program<'_>,
+    see: impl Fn(&'p Sink, &'p Arrival) -> Option<(Place, T)>,
+    rank: impl Fn(&T) -> R,
+) -> Vec<T> {
+    let mut best: BTreeMap<Place, T> = BTreeMap::new();
+    for reached in program.sinks() {
+        for (place, seen) in reached.arrivals.iter().filter_map(|arrival| see(&reached.sink, arrival)) {
+            if best.get(&place).is_none_or(|known| rank(&seen) > rank(known)) {
+                best.insert(place, seen);
+            }
+        }
+    }
+    best.into_values().collect()
+}
 
 /// What the credential is that arrives at a sink: what the sink says, else what the literal's name says.
 pub(super) fn kind_of(program: &Program<'_>, sink: &Sink, name: &str) -> Option<CredentialKind> {

@@ -1,10 +1,8 @@
 //! `empty-credential`: a credential that is missing is replaced by an empty or made-up one, which is sent.
 
-use std::collections::BTreeMap;
-
 use super::{
     Check, Rule,
-    arrival::{called, kind_of, taker, way_of_literal},
+    arrival::{best_by_literal, called, kind_of, taker, way_of_literal},
 };
 use crate::catalog::{
     schema::CredentialKind,
@@ -16,7 +14,6 @@ use crate::link::{
     sinks::{Arrival, Arriving, Literal, Sink, SinkKind},
     value::Certainty,
 };
-use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "empty-credential",
@@ -38,19 +35,9 @@ struct Seen<'p> {
 }
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    let mut by_literal: BTreeMap<Place, Seen<'_>> = BTreeMap::new();
-    for reached in program.sinks() {
-        for arrival in &reached.arrivals {
-            let Some(seen) = see(program, &reached.sink, arrival) else { continue };
-            let is_better =
-                by_literal.get(&seen.literal.place).is_none_or(|known| seen.confidence > known.confidence);
-            if is_better {
-                by_literal.insert(seen.literal.place, seen);
-            }
-        }
-    }
-    for seen in by_literal.values() {
-        findings.push(finding(program, seen));
+    let see = |sink, arrival| see(program, sink, arrival).map(|seen| (seen.literal.place, seen));
+    for seen in best_by_literal(program, see, |it| it.confidence) {
+        findings.push(finding(program, &seen));
     }
 }
 

@@ -1,15 +1,13 @@
 //! `hardcoded-credential`: a literal secret reaches a client, a header or an authentication call.
 
-use std::collections::BTreeMap;
-
 use super::story::{article, kind_name};
 use super::{
     Check, Rule,
-    arrival::{called, kind_of, taker, way_of_literal},
+    arrival::{best_by_literal, called, kind_of, taker, way_of_literal},
 };
 use crate::catalog::{
     schema::CredentialKind,
-    secret::{Verdict, host_of, is_local, user_info},
+    secret::{Verdict, host_of, is_local, is_private_key, user_info},
 };
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
@@ -18,7 +16,6 @@ use crate::link::{
     sinks::{Arrival, Arriving, Literal, Sink, SinkKind, Target},
     value::Certainty,
 };
-use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "hardcoded-credential",
@@ -38,19 +35,10 @@ struct Seen<'p> {
 }
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    let mut by_literal: BTreeMap<Place, Seen<'_>> = BTreeMap::new();
-    for reached in program.sinks() {
-        for arrival in &reached.arrivals {
-            let Some(seen) = see(program, &reached.sink, arrival) else { continue };
-            let rank = |it: &Seen<'_>| (it.confidence, it.sink.certainty, std::cmp::Reverse(it.sink.place));
-            let is_better = by_literal.get(&seen.literal.place).is_none_or(|known| rank(&seen) > rank(known));
-            if is_better {
-                by_literal.insert(seen.literal.place, seen);
-            }
-        }
-    }
-    for seen in by_literal.values() {
-        findings.push(finding(program, seen));
+    let see = |sink, arrival| see(program, sink, arrival).map(|seen| (seen.literal.place, seen));
+    let rank = |it: &Seen<'_>| (it.confidence, it.sink.certainty, std::cmp::Reverse(it.sink.place));
+    for seen in best_by_literal(program, see, rank) {
+        findings.push(finding(program, &seen));
     }
     for secret in program.plain_secrets() {
         findings.push(in_manifest(&secret));
@@ -119,8 +107,7 @@ fn confidence(
     kind: Option<CredentialKind>,
     is_strong: bool,
 ) -> Confidence {
-    let is_shaped =
-        program.catalog().key_shape(&literal.text).is_some() || literal.text.contains("PRIVATE KEY-----");
+    let is_shaped = program.catalog().key_shape(&literal.text).is_some() || is_private_key(&literal.text);
     let is_password = kind == Some(CredentialKind::Password);
     match sink.certainty {
         _ if is_shaped => Confidence::High,

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::catalog::{Catalog, schema::CredentialKind};
+use crate::catalog::{Catalog, schema::CredentialKind, secret::is_private_key};
 use crate::source::{
     Place,
     deployment::{Deployments, Literal},
@@ -65,7 +65,7 @@ fn secret(literal: &Literal, catalog: &Catalog) -> Option<PlainSecret> {
         _ if shape.is_some() => true,
         _ if !literal.is_deployed => false,
         Some(CredentialKind::ConnectionString) => has_real_password(text, catalog),
-        Some(CredentialKind::PrivateKey) if text.contains("PRIVATE KEY") => true,
+        Some(CredentialKind::PrivateKey) if is_private_key(text) => true,
         Some(_) => is_random(text),
         None => false,
     };

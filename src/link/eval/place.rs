@@ -103,10 +103,9 @@ impl<'a> Frame<'_, 'a> {
     /// Whether a derive fills the struct from a file, the environment, arguments or an answer.
     fn is_read_from_outside(&self, def: DefId) -> bool {
         let at = self.e.types.world.def(def);
-        let item = self.e.inputs().item(at.file, at.item);
-        let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
         let words = self.catalog().words();
-        derived.any(|arg| words.is_read_from_outside(arg.name.rsplit("::").next().unwrap_or_default()))
+        let mut derived = self.e.inputs().item(at.file, at.item).derives();
+        derived.any(|name| words.is_read_from_outside(name))
     }
 
     fn note_expiry_field(&mut self, base: &Value, name: &Name, place: Place) {

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{Frame, apply::shown};
 use crate::catalog::{
     schema::{CredentialKind, FnEntry, KeyValue},
-    secret::user_info,
+    secret::{is_private_key, user_info},
 };
 use crate::facts::Name;
 use crate::link::{
@@ -518,7 +518,7 @@ impl Frame<'_, '_> {
         for (at, value) in values.iter().enumerate() {
             let param = Param::whole(u16::try_from(at).unwrap_or(u16::MAX));
             let name = naming::param_name(self.e, def, param).map(|(_, name)| name).unwrap_or_default();
-            let is_key = value.text.as_ref().is_some_and(|it| it.text.contains("PRIVATE KEY-----"));
+            let is_key = value.text.as_ref().is_some_and(|it| is_private_key(&it.text));
             if is_key || self.catalog().words().classify(&name).is_some() {
                 let function = self.name_of(def);
                 self.note_shape(&function, value, place);

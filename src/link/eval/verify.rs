@@ -12,28 +12,8 @@ use crate::link::{
 };
 use crate::source::Place;
 
-/// Words in the names of functions and methods that put credentials to the test.
-const CHECKS: [&str; 11] = [
-    "check",
-    "verify",
-    "validate",
-    "ping",
-    "probe",
-    "whoami",
-    "authenticate",
-    "login",
-    "preflight",
-    "healthcheck",
-    "handshake",
-];
-
 /// Methods of texts by which a program looks at the form of a key.
 const FORMS: [&str; 4] = ["starts_with", "strip_prefix", "is_match", "ends_with"];
-
-/// Whether a function is called like one that puts credentials to the test.
-pub(in crate::link) fn is_check(name: &str) -> bool {
-    name.split('_').any(|word| CHECKS.contains(&word))
-}
 
 impl Frame<'_, '_> {
     /// A method of a client that does more than set it up, or a check of whatever it is called on.
@@ -45,7 +25,7 @@ impl Frame<'_, '_> {
             return;
         }
         let is_credential = |what: &What| matches!(what, What::Credential(_));
-        if is_check(method) || (FORMS.contains(&method) && on.any(is_credential)) {
+        if self.catalog().words().is_check(method) || (FORMS.contains(&method) && on.any(is_credential)) {
             self.note_verified(SmolStr::default(), place);
         }
     }
@@ -79,7 +59,7 @@ impl Frame<'_, '_> {
     /// A function of another package that is given a client, and neither wraps it nor is made of it.
     pub(super) fn note_handed_client(&mut self, path: &str, args: &[Value], place: Place) {
         let name = path.rsplit("::").next().unwrap_or_default();
-        if is_check(name) {
+        if self.catalog().words().is_check(name) {
             return self.note_verified(SmolStr::default(), place);
         }
         let is_type = name.starts_with(char::is_uppercase);

@@ -11,18 +11,6 @@ use crate::link::{
 };
 use crate::source::Place;
 
-/// How HTTP and libraries call the answer to a credential that is no longer good.
-const REFUSALS: [&str; 8] = [
-    "401",
-    "UNAUTHORIZED",
-    "Unauthorized",
-    "Unauthenticated",
-    "403",
-    "FORBIDDEN",
-    "Forbidden",
-    "ExpiredToken",
-];
-
 /// Methods that leave a shared place empty.
 const FORGETS: [&str; 6] = ["take", "clear", "remove", "invalidate", "invalidate_all", "reset"];
 
@@ -67,9 +55,9 @@ impl Frame<'_, '_> {
     /// Whether an expression is the answer itself.
     fn refuses(&self, e: ExprId) -> bool {
         match &self.facts().expr(e).kind {
-            ExprKind::Path(path) => REFUSALS.contains(&path.last_name()),
-            ExprKind::Literal(Literal::Int(digits)) => REFUSALS.contains(&digits.as_str()),
-            ExprKind::Literal(Literal::Str(text)) => REFUSALS.iter().any(|known| text.contains(known)),
+            ExprKind::Path(path) => self.catalog().words().is_refusal(path.last_name()),
+            ExprKind::Literal(Literal::Int(digits)) => self.catalog().words().is_refusal(digits),
+            ExprKind::Literal(Literal::Str(text)) => self.catalog().words().speaks_of_refusal(text),
             ExprKind::Ref(e) | ExprKind::Deref(e) => self.refuses(*e),
             ExprKind::Call { args, .. } => args.iter().any(|e| self.refuses(*e)),
             _ => false,
@@ -83,11 +71,14 @@ impl Frame<'_, '_> {
 
     fn pat_refuses(&self, pat: PatId) -> bool {
         match &self.facts().pat(pat).kind {
-            PatKind::Path(path) | PatKind::Struct(path, _) => REFUSALS.contains(&path.last_name()),
-            PatKind::TupleStruct(path, inner) => {
-                REFUSALS.contains(&path.last_name()) || inner.iter().any(|pat| self.pat_refuses(*pat))
+            PatKind::Path(path) | PatKind::Struct(path, _) => {
+                self.catalog().words().is_refusal(path.last_name())
             }
-            PatKind::Ident(name, None) => REFUSALS.contains(&name.as_str()),
+            PatKind::TupleStruct(path, inner) => {
+                self.catalog().words().is_refusal(path.last_name())
+                    || inner.iter().any(|pat| self.pat_refuses(*pat))
+            }
+            PatKind::Ident(name, None) => self.catalog().words().is_refusal(name),
             PatKind::Literal(e) => self.refuses(*e),
             PatKind::Tuple(pats) | PatKind::Or(pats) => pats.iter().any(|pat| self.pat_refuses(*pat)),
             PatKind::Ref(inner) => self.pat_refuses(*inner),

@@ -92,12 +92,12 @@ impl<'e, 'a> Entries<'e, 'a> {
         package_of(self.engine, def).is_some_and(|at| self.serving[at])
     }
 
-    /// What runs when a process starts: the `main` of binaries, and what an attribute makes one.
     /// Whether a start is that of a library in a host, which calls what it is handed at any time.
     pub(super) fn is_hosted(&self, def: DefId) -> bool {
         self.role(def) == Some(AttributeRole::HostEntry)
     }
 
+    /// What runs when a process starts: the `main` of binaries, and what an attribute makes one.
     pub(super) fn starts(&self) -> impl Iterator<Item = (DefId, Programs)> {
         self.mains.iter().enumerate().map(|(at, def)| (*def, 1 << at.min(63)))
     }
@@ -133,7 +133,8 @@ impl<'e, 'a> Entries<'e, 'a> {
         let Some(item) = self.engine.types.function(def) else { return false };
         let of_trait = self.trait_of(def);
         item.body.is_some()
-            && (of_trait == Some(Whose::Others) || !is_setup(self.name(def)))
+            && (of_trait == Some(Whose::Others)
+                || !self.engine.inputs().catalog.words().is_setup(self.name(def)))
             && of_trait != Some(Whose::OwnOrStd)
     }
 
@@ -231,31 +232,4 @@ fn by_dependencies(engine: &Engine<'_>) -> Vec<bool> {
         normal.any(|it| engine.inputs().catalog.serves(&it.package))
     };
     engine.inputs().project.packages.iter().map(serves).collect()
-}
-
-/// Whether a function is called like one that runs at startup.
-fn is_setup(name: &str) -> bool {
-    const STARTS: [&str; 18] = [
-        "main",
-        "new",
-        "init",
-        "setup",
-        "start",
-        "run",
-        "serve",
-        "launch",
-        "from",
-        "load",
-        "default",
-        "build",
-        "connect",
-        "config",
-        "configure",
-        "with",
-        "parse",
-        "try_new",
-    ];
-    STARTS
-        .iter()
-        .any(|start| name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
 }

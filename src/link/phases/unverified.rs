@@ -14,7 +14,6 @@ use crate::catalog::schema::{ClosureRuns, CredentialKind};
 use crate::link::{
     cells::CellKey,
     engine::Engine,
-    eval::is_check,
     event::{Event, EventArm},
     value::{BuildId, Certainty, CredentialId, Source},
     world::DefId,
@@ -149,7 +148,7 @@ impl Walk<'_, '_> {
     fn event(&mut self, event: &Event, at: At, out: &mut Outcome) {
         match event {
             Event::Call(def, ..) => {
-                if is_check(self.name(*def)) {
+                if self.engine.inputs().catalog.words().is_check(self.name(*def)) {
                     out.verified.insert(SmolStr::default());
                 }
                 let inner = self.function(*def);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Program;
+use crate::catalog::Words;
 use crate::facts::{ExprKind, FileFacts, ItemKind, Name, PatKind, expr::Literal, path::Path};
 use crate::link::{
     outlived::{Kept, Outlived},
@@ -11,9 +12,6 @@ use crate::link::{
     world::DefId,
 };
 use crate::source::{FileId, Place};
-
-/// What a server answers when a credential is no longer taken, as code names it.
-const REFUSALS: [&str; 2] = ["UNAUTHORIZED", "Unauthorized"];
 
 /// How deep types are asked.
 const NEST: u32 = 4;
@@ -64,9 +62,8 @@ impl Program<'_> {
     #[must_use]
     pub fn is_answer(&self, def: DefId) -> bool {
         let at = self.world.def(def);
-        let item = self.facts[at.file.0 as usize].item(at.item);
-        let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
-        derived.any(|arg| arg.name.rsplit("::").next() == Some("Deserialize"))
+        let mut derived = self.facts[at.file.0 as usize].item(at.item).derives();
+        derived.any(|name| self.catalog.words().is_read_from_answers(name))
     }
 
     /// Whether somebody looks after the end of what a type holds: it keeps when that is, it has a method that renews, or an
@@ -107,16 +104,17 @@ impl Program<'_> {
     #[must_use]
     pub fn files_that_ask_for_refusals(&self) -> BTreeSet<FileId> {
         let numbered = self.facts.iter().enumerate();
-        let asking = numbered.filter(|(_, file)| asks_for_refusals(file));
+        let words = self.catalog.words();
+        let asking = numbered.filter(|(_, file)| asks_for_refusals(file, words));
         asking.map(|(at, _)| FileId(crate::link::world::index(at))).collect()
     }
 }
 
-fn asks_for_refusals(file: &FileFacts) -> bool {
-    let is_refusal = |path: &Path| REFUSALS.contains(&path.last_name());
+fn asks_for_refusals(file: &FileFacts, words: &Words) -> bool {
+    let is_refusal = |path: &Path| words.is_unauthorized(path.last_name());
     let in_code = file.exprs.iter().any(|expr| match &expr.kind {
         ExprKind::Path(path) => is_refusal(path),
-        ExprKind::Literal(Literal::Int(digits)) => digits == "401",
+        ExprKind::Literal(Literal::Int(digits)) => words.is_unauthorized(digits),
         _ => false,
     });
     in_code

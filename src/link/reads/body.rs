@@ -325,7 +325,9 @@ impl<'e, 'a> Body<'e, 'a> {
         let Some(path) = path else { return };
         match self.engine.types.resolver.resolve_value(self.module, path) {
             Some(Res::External(external)) => self.external(&external, args, span, demand),
-            _ if parser::is_parse(path.last_name()) => self.parsed(path),
+            _ if self.engine.inputs().catalog.words().is_argument_function(path.last_name()) => {
+                self.parsed(path);
+            }
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::{Demand, Names, Need};
+use crate::catalog::Words;
 use crate::facts::{
     ItemKind,
     item::{Attribute, FieldItem},
@@ -13,17 +14,8 @@ use crate::facts::{
 use crate::link::{engine::Engine, resolve::Res, world::DefId};
 use crate::source::Place;
 
-/// Attributes that say how a field is filled.
-const ATTRIBUTES: [&str; 3] = ["arg", "clap", "structopt"];
-/// Functions that fill a struct.
-const FUNCTIONS: [&str; 4] = ["parse", "parse_from", "try_parse", "from_args"];
 /// How deep structs are followed into their fields.
 const DEPTH: u32 = 6;
-
-/// Whether a function of this name fills the struct that it belongs to.
-pub(super) fn is_parse(name: &str) -> bool {
-    FUNCTIONS.contains(&name)
-}
 
 /// The variables that a struct needs when it is filled from the command line; none where no derive does so.
 pub(super) fn needs(engine: &Engine<'_>, def: DefId, is_conditional: bool) -> Vec<Need> {
@@ -35,21 +27,20 @@ pub(super) fn needs(engine: &Engine<'_>, def: DefId, is_conditional: bool) -> Ve
 fn gather(engine: &Engine<'_>, def: DefId, is_conditional: bool, left: u32, found: &mut Vec<Need>) {
     let at = engine.types.world.def(def);
     let item = engine.inputs().item(at.file, at.item);
-    let mut derived = item.attributes.iter().filter(|it| it.path == "derive").flat_map(|it| &it.args);
-    let is_derived = derived
-        .any(|arg| matches!(arg.name.rsplit("::").next(), Some("Parser" | "Args" | "StructOpt" | "Clap")));
+    let words = engine.inputs().catalog.words();
+    let is_derived = item.derives().any(|name| words.is_argument_derive(name));
     let ItemKind::Struct(fields) = &item.kind else { return };
     if !is_derived || left == 0 {
         return;
     }
     for field in fields {
-        if has(field, "flatten")
+        if has(field, words, "flatten")
             && let TypeRef::Path(path) = &field.ty
             && let Some(Res::Def(inner)) = engine.types.resolver.resolve_type(at.module, path)
         {
             gather(engine, inner, is_conditional, left - 1, found);
         }
-        if let Some(name) = variable(field) {
+        if let Some(name) = variable(field, words) {
             let place = Place { file: at.file, span: field.span };
             let what = Names::Known(Rc::from([name]));
             found.push(Need { what, place, demand: Demand::Ends, is_conditional, is_argument: true });
@@ -58,8 +49,8 @@ fn gather(engine: &Engine<'_>, def: DefId, is_conditional: bool, left: u32, foun
 }
 
 /// The variable that a field has to be given by, where no argument is.
-fn variable(field: &FieldItem) -> Option<SmolStr> {
-    let args = || attributes(field).flat_map(|it| &it.args);
+fn variable(field: &FieldItem, words: &Words) -> Option<SmolStr> {
+    let args = || attributes(field, words).flat_map(|it| &it.args);
     let env = args().find(|arg| arg.name == "env")?;
     let is_eased = |name: &str| {
         ["default", "required", "conflicts", "group", "num_args", "action"]
@@ -73,14 +64,13 @@ fn variable(field: &FieldItem) -> Option<SmolStr> {
     super::body::is_variable(&name).then(|| SmolStr::new(name))
 }
 
-fn attributes(field: &FieldItem) -> impl Iterator<Item = &Attribute> {
-    field.attributes.iter().filter(|it| ATTRIBUTES.contains(&it.path.as_str()))
+fn attributes<'f>(field: &'f FieldItem, words: &Words) -> impl Iterator<Item = &'f Attribute> {
+    field.attributes.iter().filter(|it| words.is_argument_attribute(&it.path))
 }
 
-fn has(field: &FieldItem, name: &str) -> bool {
-    let all =
-        field.attributes.iter().filter(|it| it.path == "command" || ATTRIBUTES.contains(&it.path.as_str()));
-    all.flat_map(|it| &it.args).any(|arg| arg.name == name)
+fn has(field: &FieldItem, words: &Words, name: &str) -> bool {
+    let is_asked = |it: &&Attribute| it.path == "command" || words.is_argument_attribute(&it.path);
+    field.attributes.iter().filter(is_asked).flat_map(|it| &it.args).any(|arg| arg.name == name)
 }
 
 fn is_optional(ty: &TypeRef) -> bool {

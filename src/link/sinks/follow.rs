@@ -177,7 +177,7 @@ impl<'s, 'a> Search<'s, 'a> {
         };
         let is_local = self.engine.types.fields(def).into_iter().flatten().any(defaults_to_this_machine);
         for attribute in &field.attributes {
-            let is_argument = matches!(attribute.path.as_str(), "arg" | "clap" | "structopt");
+            let is_argument = self.engine.inputs().catalog.words().is_argument_attribute(&attribute.path);
             let value = |key: &str| {
                 attribute.args.iter().find(|arg| arg.name == key).and_then(|arg| arg.value.clone())
             };
