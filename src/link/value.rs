@@ -1,31 +1,28 @@
 //! Abstract values: the type of an expression and what is known of what it may hold.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+pub use super::marks::{Mark, Marks};
+pub(super) use super::marks::{marks_of, no_marks, union};
 pub use super::param::Param;
+pub use super::provenance::{
+    Build, BuildId, CellId, Certainty, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind,
+    LiteralId, Origin, OriginId, PartId, Source,
+};
+pub use super::trace::{Trace, TraceEvent, TraceStep};
+pub(super) use super::trace::{joined, step, steps};
 use super::{ty::Ty, world::DefId};
-use crate::catalog::schema::{CredentialKind, DrivenBy, Lifetime, Starts};
+use crate::catalog::schema::{CredentialKind, Lifetime};
 use crate::facts::{ExprId, Name};
 use crate::source::{FileId, Place};
 
 /// How deep the fields of a value are followed.
 const DEPTH: u32 = 4;
-/// How many parts of parameters a value may be made of. What is made of more is no credential's way.
-const PARAMS: usize = 12;
-/// How many things from outside without a name a value may be made of.
-const INPUTS: usize = 4;
-/// How many literals a value may be made of. What is made of more is a table.
-const LITERALS: usize = 6;
-/// How many marks a value may have.
-const MARKS: usize = 48;
 /// How many marks the fields of what a function gives back may have together.
 const WEIGHT: usize = 64;
-/// How many steps of a way are kept.
-const STEPS: u32 = 24;
 
 /// The field under which is kept what a function gives when it is called.
 pub(super) const GIVEN: &str = "()";
@@ -67,18 +64,6 @@ pub enum Callable {
     External(SmolStr),
     /// A closure, or an `async` block.
     Closure(FileId, ExprId),
-}
-
-/// A set of marks, sorted by what they say.
-pub type Marks = Rc<[Mark]>;
-
-/// One thing that a value may hold, with the way it came.
-#[derive(Clone, Debug)]
-pub struct Mark {
-    /// What.
-    pub what: What,
-    /// How it came here.
-    pub trace: Trace,
 }
 
 /// What a value may hold. Ids are positions in the program's tables.
@@ -131,277 +116,6 @@ pub struct Wanted {
     pub kind: Option<CredentialKind>,
     /// How long it lives, where the place says so.
     pub lifetime: Option<Lifetime>,
-}
-
-macro_rules! id {
-    ($(#[$doc:meta] $name:ident),+ $(,)?) => {
-        $(#[$doc]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
-
-        impl From<u32> for $name {
-            fn from(at: u32) -> Self {
-                Self(at)
-            }
-        })+
-    };
-}
-
-id! {
-    /// An [`Origin`].
-    OriginId,
-    /// A [`Credential`].
-    CredentialId,
-    /// A [`Build`].
-    BuildId,
-    /// A [`Hazard`].
-    HazardId,
-    /// A [`Cell`](super::cells::Cell).
-    CellId,
-    /// A [`Fork`](super::event::Fork).
-    ForkId,
-    /// A [`Literal`](super::sinks::Literal).
-    LiteralId,
-    /// A field of a struct of this run.
-    PartId,
-}
-
-/// Where something enters the program.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin {
-    /// The place.
-    pub place: Place,
-    /// What kind of place.
-    pub source: Source,
-    /// The variable, field or parameter; empty where nothing has a name.
-    pub name: SmolStr,
-}
-
-/// Kinds of places where something enters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// An environment variable.
-    Env,
-    /// A login call or token endpoint.
-    Login,
-    /// A file.
-    File,
-    /// A secret store or keyring.
-    SecretStore,
-    /// The command line, or a person at it.
-    Argument,
-    /// The answer of a server.
-    Response,
-    /// An incoming request.
-    Request,
-    /// A field of a configuration that is read from outside.
-    Field,
-    /// A parameter of a function that nobody in sight calls.
-    Parameter,
-    /// A literal.
-    Literal,
-    /// A macro that reads at compile time.
-    CompileTime,
-    /// Something that could not be followed.
-    Unknown,
-}
-
-/// A credential.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Credential {
-    /// Where it enters.
-    pub origin: OriginId,
-    /// What it is.
-    pub kind: CredentialKind,
-    /// How long it lives.
-    pub lifetime: Lifetime,
-    /// Whose it is.
-    pub provider: Option<SmolStr>,
-    /// Whether this process signs or checks its own tokens by it.
-    pub is_own_signing: bool,
-}
-
-/// A credential's way into a client.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Build {
-    /// The call.
-    pub place: Place,
-    /// The client's type, as people know it.
-    pub client: SmolStr,
-    /// Whether the catalog knows the client, or only its name looks like one, or not even that.
-    pub certainty: Certainty,
-}
-
-/// How well a client is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Certainty {
-    /// An external type that got a credential.
-    Guessed,
-    /// An external type with a client's name that got a credential.
-    Named,
-    /// The catalog knows it.
-    Known,
-}
-
-/// Something that a fork does not copy, or copies to nobody's good.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Hazard {
-    /// Where it is made.
-    pub place: Place,
-    /// What kind.
-    pub kind: HazardKind,
-    /// What it starts.
-    pub starts: Starts,
-    /// Which runtime it belongs to.
-    pub driven_by: DrivenBy,
-    /// Its type or the function that starts it, as people know it.
-    pub name: SmolStr,
-}
-
-/// Kinds of hazards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HazardKind {
-    /// An async runtime.
-    Runtime,
-    /// Threads.
-    Threads,
-    /// Tasks on a runtime.
-    Tasks,
-    /// Background workers.
-    Workers,
-    /// A client or connection.
-    Client,
-    /// A pool.
-    Pool,
-}
-
-/// The way a mark came, from here back to the origin.
-pub type Trace = Option<Rc<Way>>;
-
-/// A way: put together, never copied.
-#[derive(Debug)]
-pub struct Way {
-    last: Last,
-    before: Trace,
-    /// How many steps it has.
-    length: u32,
-}
-
-/// The end of a way.
-#[derive(Debug)]
-enum Last {
-    Step(TraceStep),
-    /// A way inside a function that was called.
-    Inner(Rc<Way>),
-}
-
-/// A step of a way.
-#[derive(Debug)]
-pub struct TraceStep {
-    /// Where.
-    pub place: Place,
-    /// What happens there.
-    pub event: TraceEvent,
-}
-
-/// What happens at a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TraceEvent {
-    /// It enters.
-    Enters,
-    /// It is given back by a function of this name.
-    Returned(Name),
-    /// It is passed to a function of this name.
-    Passed(SmolStr),
-    /// It is built into a client of this type.
-    Built(SmolStr),
-    /// It is put in a header of this name.
-    Header(SmolStr),
-    /// It is stored in a field of this name.
-    Stored(Name),
-    /// It is taken of an answer, from a field of this name.
-    Taken(Name),
-}
-
-/// No marks.
-pub(super) fn no_marks() -> Marks {
-    thread_local! {
-        static NONE: Marks = Rc::from(Vec::new());
-    }
-    NONE.with(Rc::clone)
-}
-
-/// A set of marks from a list.
-pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
-    if list.is_empty() {
-        return no_marks();
-    }
-    list.sort_by_key(|a| a.what);
-    list.dedup_by(|later, first| later.what == first.what);
-    if list.len() > 1 {
-        bound(&mut list);
-        list.truncate(MARKS);
-    }
-    list.into()
-}
-
-/// Keeps the cost of a value bounded: what is made of too many parts of one kind is known as a mixture of them.
-fn bound(list: &mut Vec<Mark>) {
-    mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_) | What::BuiltParam(..)));
-    mix(list, What::MixedInputs, INPUTS, |what| matches!(what, What::Input(_)));
-    mix(list, What::MixedLiterals, LITERALS, |what| matches!(what, What::Literal(_)));
-}
-
-/// The first's marks and as many of the second's as there is room for: what was once in stays in.
-fn filled_up(a: &Marks, b: &Marks) -> Vec<Mark> {
-    let has = |what: &What| a.binary_search_by(|known| known.what.cmp(what)).is_ok();
-    let more = b.iter().filter(|mark| !has(&mark.what)).take(MARKS.saturating_sub(a.len()));
-    let mut list: Vec<Mark> = a.iter().chain(more).cloned().collect();
-    list.sort_by_key(|mark| mark.what);
-    list
-}
-
-fn mix(list: &mut Vec<Mark>, mixture: What, most: usize, is_part: fn(&What) -> bool) {
-    let is_mixed = list.iter().any(|mark| mark.what == mixture);
-    let parts = list.iter().filter(|mark| is_part(&mark.what)).count();
-    if parts == 0 || (parts <= most && !is_mixed) {
-        return;
-    }
-    list.retain(|mark| !is_part(&mark.what));
-    if let Err(at) = list.binary_search_by(|known| known.what.cmp(&mixture)) {
-        list.insert(at, Mark { what: mixture, trace: None });
-    }
-}
-
-/// The union; where both have a mark, the first's trace stays.
-pub(super) fn union(a: &Marks, b: &Marks) -> Marks {
-    if b.is_empty() || Rc::ptr_eq(a, b) {
-        return Rc::clone(a);
-    }
-    if a.is_empty() {
-        return Rc::clone(b);
-    }
-    let mut merged: Vec<Mark> = Vec::with_capacity(a.len() + b.len());
-    let (mut left, mut right) = (&a[..], &b[..]);
-    while let (Some(one), Some(other)) = (left.first(), right.first()) {
-        let order = one.what.cmp(&other.what);
-        merged.push(if order == Ordering::Greater { other.clone() } else { one.clone() });
-        left = &left[usize::from(order != Ordering::Greater)..];
-        right = &right[usize::from(order != Ordering::Less)..];
-    }
-    merged.extend_from_slice(left);
-    merged.extend_from_slice(right);
-    if merged.len() == a.len() {
-        return Rc::clone(a);
-    }
-    bound(&mut merged);
-    if merged.len() > MARKS {
-        merged = filled_up(a, b);
-    }
-    if merged.len() == a.len() && merged.iter().zip(a.iter()).all(|(one, other)| one.what == other.what) {
-        return Rc::clone(a);
-    }
-    merged.into()
 }
 
 impl What {
@@ -644,41 +358,4 @@ fn join_fields(a: &Value, b: &Value) -> Option<Rc<BTreeMap<Name, Value>>> {
             Some(Rc::new(joined))
         }
     }
-}
-
-/// A way with one more step.
-pub(super) fn step(before: &Trace, place: Place, event: TraceEvent) -> Trace {
-    extended(before, Last::Step(TraceStep { place, event }), 1)
-}
-
-/// The way of an argument, then the way inside the function.
-pub(super) fn joined(outer: &Trace, inner: &Trace) -> Trace {
-    match (outer, inner) {
-        (None, _) => inner.clone(),
-        (_, None) => outer.clone(),
-        (_, Some(way)) => extended(outer, Last::Inner(Rc::clone(way)), way.length),
-    }
-}
-
-fn extended(before: &Trace, last: Last, by: u32) -> Trace {
-    let length = before.as_ref().map_or(0, |it| it.length) + by;
-    if length > STEPS && before.is_some() {
-        return before.clone();
-    }
-    Some(Rc::new(Way { last, before: before.clone(), length }))
-}
-
-/// The steps of a way, from the origin on.
-pub(super) fn steps(trace: &Trace) -> Vec<&TraceStep> {
-    let mut list = Vec::new();
-    let mut open: Vec<&Way> = trace.as_deref().into_iter().collect();
-    while let Some(way) = open.pop() {
-        open.extend(way.before.as_deref());
-        match &way.last {
-            Last::Step(step) => list.push(step),
-            Last::Inner(inner) => open.push(inner),
-        }
-    }
-    list.reverse();
-    list
 }
