@@ -1,7 +1,9 @@
 //! The vocabulary of names, from `rules/vocabulary.toml`: which names speak of a credential.
 
+mod form;
+
+use form::{Arguments, File, Functions, Headers, Outside, Placeholders, Plain, Refusals, SecretFile, Tests};
 use rustc_hash::FxHashSet;
-use serde::Deserialize;
 
 use super::{
     CatalogError,
@@ -43,131 +45,6 @@ pub struct NameClass {
     pub lifetime: Lifetime,
     /// Whether this process signs or checks its own tokens by it.
     pub is_own_signing: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
-    credential: Vec<CredentialWords>,
-    not_a_credential: NotACredential,
-    not_secret: NotACredential,
-    #[serde(rename = "secret-file")]
-    holding: SecretFile,
-    publishable: WordList,
-    device: WordList,
-    own_signing: WordList,
-    expiry: Expiry,
-    headers: Headers,
-    placeholders: Placeholders,
-    clients: Clients,
-    tests: Tests,
-    outside: Outside,
-    plain: Plain,
-    refusals: Refusals,
-    arguments: Arguments,
-    functions: Functions,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Clients {
-    last: Vec<String>,
-    never: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CredentialWords {
-    kind: CredentialKind,
-    lifetime: Lifetime,
-    words: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NotACredential {
-    last: Vec<String>,
-    any: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SecretFile {
-    ends: Vec<String>,
-    texts: Vec<String>,
-    names: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WordList {
-    words: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expiry {
-    fields: Vec<String>,
-    methods: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Headers {
-    names: Vec<String>,
-    parts: Vec<String>,
-    constants: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Placeholders {
-    values: Vec<String>,
-    parts: Vec<String>,
-    keyless: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tests {
-    attributes: FxHashSet<String>,
-    features: FxHashSet<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plain {
-    crates: FxHashSet<String>,
-    texts: FxHashSet<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Outside {
-    answers: FxHashSet<String>,
-    derives: FxHashSet<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Refusals {
-    unauthorized: Vec<String>,
-    other: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Functions {
-    checks: FxHashSet<String>,
-    setup: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Arguments {
-    derives: FxHashSet<String>,
-    attributes: FxHashSet<String>,
-    functions: FxHashSet<String>,
 }
 
 impl Words {

@@ -2,16 +2,20 @@
 
 mod apply;
 mod call;
+mod client;
 mod closure;
 mod control;
 mod convert;
+mod credential;
 mod drive;
 mod environment;
 mod fork;
+mod item;
 mod lasting;
 mod macros;
 mod memo;
 mod method;
+mod part;
 mod path;
 mod pattern;
 mod place;
@@ -21,27 +25,25 @@ mod watch;
 
 pub(super) use apply::shown;
 use drive::is_kept;
+use part::{carried, made_of, nothing_touched, touched, touched_by};
 use place::content_of_fallible;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
 use super::{
     engine::{Engine, Summary},
-    event::{Drive, Event, Touched},
-    naming,
-    signature::{Follows, Parameter},
+    event::{Drive, Event},
     ty::{Scope, Ty},
-    value::{Hazard, HazardId, Mark, Marks, OriginId, Param, Value, What, marks_of, no_marks, union},
+    value::{Hazard, HazardId, Marks, OriginId, Value, What, no_marks, union},
     world::DefId,
 };
 use crate::catalog::{Catalog, schema::AttributeRole};
 use crate::facts::{
     ExprId, ExprKind, FileFacts, ItemKind, Name,
     expr::{Block, BlockFlavour, Literal, Stmt, UnaryOp},
-    item::{Attribute, FnItem, StaticItem},
+    item::Attribute,
 };
 use crate::source::{FileId, Place, Span};
 
@@ -158,45 +160,6 @@ impl<'f, 'a> Frame<'f, 'a> {
             sleeps: frame.sleeps,
             asks_pid: frame.asks_pid,
             reads_env: frame.reads_env,
-        }
-    }
-
-    fn read_fn(&mut self, item: &'a FnItem, name: &Name, attributes: &'a [Attribute]) {
-        let runtime = self.runtime_of(attributes);
-        self.note_attribute(item, runtime, attributes);
-        if let Some(hazard) = runtime {
-            self.events.push(Event::Create(hazard));
-        }
-        self.bind_params(item);
-        let declared = self.e.signature(self.def).output.clone();
-        if let Some(body) = item.body {
-            let tail = self.eval(body);
-            let tail = self.converted(body, tail, &declared);
-            self.give_back(&tail);
-        }
-        self.ret = std::mem::take(&mut self.ret).typed(declared, self.catalog());
-        let ret = std::mem::take(&mut self.ret);
-        let ret = self.settled(ret);
-        self.ret = naming::named(self.e, ret, name);
-        if let Some(hazard) = runtime {
-            self.events.push(Event::Drop(
-                Rc::from([What::Hazard(hazard)]),
-                self.place(item.body.map(|it| self.expr_span(it)).unwrap_or_default()),
-            ));
-        }
-        self.read_memo(attributes, name);
-    }
-
-    fn bind_params(&mut self, item: &'a FnItem) {
-        let signature = self.e.signature(self.def);
-        let mut values = signature.params.iter().zip(0..).map(|(param, at)| param_value(param, at));
-        if item.receiver.is_some()
-            && let Some(value) = values.next()
-        {
-            self.locals.push(Local { name: Name::new_static("self"), value, depth: 0 });
-        }
-        for (param, value) in item.params.iter().zip(values) {
-            self.bind(param.pat, &value);
         }
     }
 
@@ -582,45 +545,6 @@ impl<'f, 'a> Frame<'f, 'a> {
             self.events.push(Event::Use(touched, place));
         }
     }
-
-    fn read_static(&mut self, item: &'a StaticItem, name: &Name, span: Span) {
-        let ty = self.e.types.lower(self.scope, &item.ty);
-        let is_cell = item.is_mut
-            || item.is_ref
-            || self.is_thread_local()
-            || ty.role(self.catalog()) == Some(crate::catalog::schema::TypeRole::Cell);
-        if !is_cell {
-            self.read_const(item, name);
-            return;
-        }
-        let id = self.cell_of_static(self.def);
-        let Some(init) = item.init else { return };
-        let value = self.eval(init);
-        let value = self.converted(init, value, &ty);
-        let value = naming::named(self.e, value, name);
-        self.fill_cell(id, &value, self.place(span), super::cells::FillKind::Initialiser);
-    }
-
-    /// Whether the item being read stands in `thread_local!`.
-    fn is_thread_local(&self) -> bool {
-        let at = self.e.types.world.def(self.def);
-        let item = self.e.inputs().item(at.file, at.item);
-        item.from_macro.as_ref().is_some_and(|path| path.last_name() == "thread_local")
-    }
-
-    fn read_const(&mut self, item: &'a StaticItem, name: &Name) {
-        let ty = self.e.types.lower(self.scope, &item.ty);
-        let value = item.init.map(|init| self.eval(init)).unwrap_or_default().typed(ty, self.catalog());
-        self.ret = naming::named(self.e, value, name);
-    }
-}
-
-/// What a parameter holds.
-fn param_value(param: &Parameter, at: u16) -> Value {
-    if param.follows == Follows::Nothing {
-        return Value::of(param.ty.clone());
-    }
-    Value::marked(param.ty.clone(), What::Param(Param::whole(at)), None)
 }
 
 impl Value {
@@ -652,56 +576,9 @@ impl Ty {
     }
 }
 
-/// The hazards and parameters in a value.
-pub(super) fn touched(value: &Value) -> Touched {
-    let is_touched = |what: &What| matches!(what, What::Hazard(_) | What::Param(_));
-    if !value.any(is_touched) {
-        return nothing_touched();
-    }
-    value.all_marks().iter().map(|mark| mark.what).filter(is_touched).collect()
-}
-
-/// Nothing touched: what most values come to.
-pub(super) fn nothing_touched() -> Touched {
-    thread_local! {
-        static NONE: Touched = Rc::from([]);
-    }
-    NONE.with(Rc::clone)
-}
-
-/// What the arguments of a call touch, each; empty where none touches anything.
-pub(super) fn touched_by(args: &[Value]) -> Vec<Touched> {
-    let all: Vec<Touched> = args.iter().map(touched).collect();
-    if all.iter().all(|it| it.is_empty()) { Vec::new() } else { all }
-}
-
 /// The name of a tuple's field.
 pub(super) fn tuple_field(at: usize) -> Name {
     smol_str::format_smolstr!("{at}")
-}
-
-/// What of a value is in a text that is made of it: not the place it was read from.
-pub(super) fn made_of(value: &Value) -> Marks {
-    let is_place = |mark: &&Mark| !matches!(mark.what, What::Cell(_) | What::Copied(_) | What::Hazard(_));
-    marks_of(value.marks.iter().filter(is_place).cloned().collect())
-}
-
-/// Marks that carry a credential or stand for one.
-pub(super) fn carried(value: &Value) -> Marks {
-    let is_carried = |what: &What| {
-        matches!(
-            what,
-            What::Credential(_)
-                | What::Built(..)
-                | What::Param(_)
-                | What::Secret(..)
-                | What::BuiltParam(..)
-                | What::BuiltSecret(..)
-                | What::Refreshing
-        )
-    };
-    let all = value.all_marks();
-    marks_of(all.iter().filter(|mark| is_carried(&mark.what)).cloned().collect())
 }
 
 impl Frame<'_, '_> {

@@ -1,29 +1,19 @@
 //! Calls that the catalog describes.
 
-use std::rc::Rc;
-
 use smol_str::SmolStr;
 
 use super::{Frame, carried, place::content_of_fallible};
 use crate::catalog::{
     NameClass,
-    schema::{
-        Action, ClosureEntry, ClosureRuns, CredentialKind, DrivenBy, FnEntry, KeyValue, Lifetime, Starts,
-        TypeRole,
-    },
+    schema::{Action, ClosureEntry, ClosureRuns, CredentialKind, FnEntry, Lifetime, TypeRole},
 };
 use crate::facts::ExprId;
 use crate::link::{
     cells::{Cell, CellKey, FillKind, Renewal},
     event::Event,
-    flows::Target,
     naming,
-    subst::with_step,
     ty::{self, Ty},
-    value::{
-        Build, Callable, Certainty, Hazard, HazardKind, Mark, Marks, Origin, Source, TraceEvent, Value,
-        Wanted, What, marks_of, no_marks, step, union,
-    },
+    value::{Callable, Origin, Source, TraceEvent, Value, What, step},
 };
 use crate::source::Place;
 
@@ -195,175 +185,6 @@ impl Frame<'_, '_> {
         Value { ty, ..value.join(result) }
     }
 
-    /// The credentials that a call builds into its result or receiver.
-    fn credentials(
-        &mut self,
-        entry: &FnEntry,
-        receiver: Option<&Value>,
-        args: &[Value],
-        exprs: &[ExprId],
-        place: Place,
-    ) -> Marks {
-        let mut marks = no_marks();
-        for at in &entry.credential {
-            let Some(arg) = args.get(*at) else { continue };
-            let at_arg = exprs.get(*at).map_or(place, |e| self.place_of(*e));
-            marks = union(&marks, &self.as_credential(arg, entry.kind, entry.lifetime, at_arg));
-        }
-        for at in &entry.carries {
-            let Some(arg) = args.get(*at) else { continue };
-            // What says where to connect may say who connects.
-            let is_address = entry.kind == Some(CredentialKind::ConnectionString)
-                && arg.any(|what| matches!(what, What::Input(_) | What::Param(_)));
-            let carried = if is_address {
-                self.as_credential(arg, entry.kind, entry.lifetime, place)
-            } else {
-                carried(arg)
-            };
-            marks = union(&marks, &carried);
-        }
-        for at in &entry.signs {
-            if let Some(arg) = args.get(*at) {
-                self.note_signing(arg);
-            }
-        }
-        if let Some(header) = &entry.header {
-            marks = union(&marks, &self.header(header, args, place));
-        }
-        if let Some(setting) = &entry.setting {
-            marks = union(&marks, &self.setting(entry, setting, args, place));
-        }
-        if let Some(name) = entry.reads_env.first() {
-            let origin = self.origin(place, Source::Env, name);
-            if let Some(gather) = &mut self.e.gather {
-                gather.implicit.insert(origin);
-            }
-            self.note_read(origin);
-            let class = self.class(entry.kind, entry.lifetime, name);
-            let credential = naming::credential(self.e, origin, class);
-            marks = union(
-                &marks,
-                &marks_of(vec![Mark {
-                    what: What::Credential(credential),
-                    trace: step(&None, place, TraceEvent::Enters),
-                }]),
-            );
-        }
-        if !marks.is_empty() {
-            self.note_sink(place, &marks);
-        }
-        if entry.per_request || (receiver.is_none() && entry.gives.is_none()) {
-            return no_marks();
-        }
-        marks
-    }
-
-    /// What this process signs or checks its own tokens by is its own.
-    fn note_signing(&mut self, value: &Value) {
-        self.e.leave(Target::Signing, value, self.def);
-    }
-
-    fn note_sink(&mut self, place: Place, marks: &Marks) {
-        let value = Value { marks: Rc::clone(marks), ..Value::default() };
-        self.note_lasting(&value, place);
-        self.e.tables.senders.insert(place, self.def);
-        self.e.leave(Target::Sink(place), &value, self.def);
-    }
-
-    /// What a header's value carries, if its name says that it does.
-    fn header(&mut self, at: &KeyValue, args: &[Value], place: Place) -> Marks {
-        let (Some(key), Some(value)) = (args.get(at.key), args.get(at.value)) else { return no_marks() };
-        let name = key.text.as_ref().map(|it| it.text.clone()).unwrap_or_default();
-        let words = self.catalog().words();
-        if !words.is_auth_header_constant(&name) && !words.is_auth_header(&name) {
-            return no_marks();
-        }
-        let marks = self.as_credential(value, None, None, place);
-        let value = Value { marks, ..Value::default() };
-        with_step(&value, place, &TraceEvent::Header(name)).marks
-    }
-
-    fn setting(&mut self, entry: &FnEntry, at: &KeyValue, args: &[Value], place: Place) -> Marks {
-        let (Some(key), Some(value)) = (args.get(at.key), args.get(at.value)) else { return no_marks() };
-        let name = key.text.as_ref().map(|it| it.text.clone()).unwrap_or_default();
-        if !at.keys.iter().any(|known| *known == name) {
-            return no_marks();
-        }
-        self.as_credential(value, entry.kind, entry.lifetime, place)
-    }
-
-    /// What a value carries at a place where only a credential goes.
-    pub(super) fn as_credential(
-        &mut self,
-        value: &Value,
-        kind: Option<CredentialKind>,
-        lifetime: Option<Lifetime>,
-        place: Place,
-    ) -> Marks {
-        let all = value.all_marks();
-        let mut marks = Vec::new();
-        for mark in all.iter() {
-            let what = match &mark.what {
-                What::Cell(id) | What::Copied(id) => {
-                    self.e.tables.sent_cells.entry(*id).or_insert(Wanted { kind, lifetime });
-                    continue;
-                }
-                What::Input(origin) => {
-                    What::Credential(naming::credential_wanted(self.e, *origin, Wanted { kind, lifetime }))
-                }
-                What::Param(param) => What::Secret(*param, Wanted { kind, lifetime }),
-                What::Credential(id) => What::Credential(self.sent_elsewhere(*id)),
-                What::Refreshing | What::Secret(..) => mark.what,
-                what if what.is_built() => *what,
-                _ => continue,
-            };
-            marks.push(Mark { what, trace: mark.trace.clone() });
-        }
-        if marks.is_empty() {
-            marks.extend(self.credential_of_nowhere(value, kind, lifetime, place));
-        }
-        marks_of(marks)
-    }
-
-    /// What is given to somebody else's client is not what this process signs by, whatever it is called.
-    fn sent_elsewhere(&mut self, id: crate::link::value::CredentialId) -> crate::link::value::CredentialId {
-        let entry = self.e.tables.credentials.get(id.0);
-        if !entry.is_own_signing {
-            return id;
-        }
-        let entry = crate::link::value::Credential { is_own_signing: false, ..entry.clone() };
-        self.e.tables.credentials.intern(entry)
-    }
-
-    /// A credential whose way here is not known: a literal, or a value that could not be followed.
-    fn credential_of_nowhere(
-        &mut self,
-        value: &Value,
-        kind: Option<CredentialKind>,
-        lifetime: Option<Lifetime>,
-        place: Place,
-    ) -> Option<Mark> {
-        let (source, place, name) = match &value.text {
-            Some(text) if self.catalog().words().is_placeholder(&text.text) => return None,
-            Some(text) => (Source::Literal, text.place, SmolStr::default()),
-            None if value.callable.is_some() => return None,
-            None => (Source::Unknown, place, SmolStr::default()),
-        };
-        let origin = self.origin(place, source, &name);
-        let class = self.class(kind, lifetime, "");
-        let credential = naming::credential(self.e, origin, class);
-        Some(Mark { what: What::Credential(credential), trace: step(&None, place, TraceEvent::Enters) })
-    }
-
-    fn class(&mut self, kind: Option<CredentialKind>, lifetime: Option<Lifetime>, name: &str) -> NameClass {
-        let named = self.e.says(name).class;
-        NameClass {
-            kind: kind.or(named.map(|it| it.kind)).unwrap_or(CredentialKind::ApiKey),
-            lifetime: lifetime.or(named.map(|it| it.lifetime)).unwrap_or(Lifetime::Rotatable),
-            is_own_signing: false,
-        }
-    }
-
     pub(super) fn origin(
         &mut self,
         place: Place,
@@ -371,90 +192,6 @@ impl Frame<'_, '_> {
         name: &str,
     ) -> crate::link::value::OriginId {
         self.e.tables.origins.intern(Origin { place, source, name: SmolStr::new(name) })
-    }
-
-    /// Credentials that reach a client are built into it.
-    pub(super) fn finish_client(&mut self, value: Value, ty: &Ty, place: Place) -> Value {
-        let Some(certainty) = self.certainty(ty) else { return value };
-        let Some(path) = ty.path() else { return value };
-        let client = shown(path);
-        let is_raw = |what: &What| matches!(what, What::Credential(_) | What::Param(_) | What::Secret(..));
-        if !value.marks.iter().any(|mark| is_raw(&mark.what)) {
-            return value;
-        }
-        let build = self.e.tables.builds.intern(Build { place, client: client.clone(), certainty });
-        self.note_builder(build, &value, ty);
-        let marks = value.marks.iter().map(|mark| {
-            let what = match &mark.what {
-                What::Credential(credential) => What::Built(*credential, build),
-                What::Param(param) => What::BuiltParam(*param, build),
-                What::Secret(param, wanted) => What::BuiltSecret(*param, build, *wanted),
-                other => return Mark { what: *other, trace: mark.trace.clone() },
-            };
-            Mark { what, trace: step(&mark.trace, place, TraceEvent::Built(client.clone())) }
-        });
-        Value { marks: marks_of(marks.collect()), ..value }
-    }
-
-    /// Whether a type is a client, and how well that is known.
-    pub(super) fn certainty(&self, ty: &Ty) -> Option<Certainty> {
-        let path = ty.path()?;
-        match ty.role(self.catalog()) {
-            Some(TypeRole::Client | TypeRole::Pool | TypeRole::Connection) => Some(Certainty::Known),
-            Some(_) => None,
-            None if path.starts_with("std::") => None,
-            None => self
-                .catalog()
-                .words()
-                .is_client_type(path.rsplit("::").next().unwrap_or_default())
-                .then_some(Certainty::Named),
-        }
-    }
-
-    /// A new value of a type: its credentials are built in, and what it starts is a hazard.
-    pub(super) fn finish_made(&mut self, value: Value, ty: &Ty, place: Place) -> Value {
-        let value = self.finish_client(value, ty, place);
-        let Some((entry, path)) = ty.entry(self.catalog()).zip(ty.path()) else { return value };
-        let kind = match entry.is {
-            TypeRole::Runtime => HazardKind::Runtime,
-            TypeRole::Pool => HazardKind::Pool,
-            TypeRole::Client | TypeRole::Connection => HazardKind::Client,
-            TypeRole::Workers => HazardKind::Workers,
-            TypeRole::Thread => HazardKind::Threads,
-            TypeRole::Task => HazardKind::Tasks,
-            _ => return value,
-        };
-        let starts = if kind == HazardKind::Pool && entry.starts == Starts::Nothing {
-            Starts::Connections
-        } else {
-            entry.starts
-        };
-        let by_default = if starts == Starts::Tasks { DrivenBy::Maker } else { DrivenBy::Itself };
-        let driven_by = entry.driven_by.unwrap_or(by_default);
-        self.make_hazard(value, Hazard { place, kind, starts, driven_by, name: shown(path) })
-    }
-
-    fn make_hazard(&mut self, mut value: Value, hazard: Hazard) -> Value {
-        let id = self.e.tables.hazards.intern(hazard);
-        self.events.push(Event::Create(id));
-        value.add_mark(What::Hazard(id), None);
-        value
-    }
-
-    /// Threads, tasks and workers that a call starts by itself.
-    fn started_by_call(&mut self, entry: &FnEntry, value: Value, path: &SmolStr, place: Place) -> Value {
-        let (kind, starts) = match (entry.does, entry.starts) {
-            (Some(Action::SpawnThread), _) => (HazardKind::Threads, Starts::Threads),
-            (Some(Action::SpawnTask), _) => (HazardKind::Tasks, Starts::Tasks),
-            (Some(Action::StartWorkers), _) => (HazardKind::Workers, Starts::Threads),
-            (None, Starts::Threads) if entry.gives.is_none() => (HazardKind::Workers, Starts::Threads),
-            _ => return value,
-        };
-        if kind == HazardKind::Tasks {
-            self.events.push(Event::UseRuntime(place));
-        }
-        let driven_by = DrivenBy::Itself;
-        self.make_hazard(value, Hazard { place, kind, starts, driven_by, name: shown(path) })
     }
 
     /// What a call does beside giving a value.

@@ -1,10 +1,13 @@
 //! Places where a credential arrives, noted while sinks are looked for; before that, only which functions have one.
 
+mod described;
+mod named;
+
 use smol_str::SmolStr;
 
 use super::{Frame, apply::shown};
 use crate::catalog::{
-    schema::{CredentialKind, FnEntry, KeyValue},
+    schema::CredentialKind,
     secret::{is_private_key, user_info},
 };
 use crate::facts::Name;
@@ -55,18 +58,6 @@ const ASKING: [&str; 17] = [
     "contains_key",
     "trim_start_matches",
     "eq_ignore_ascii_case",
-];
-/// Methods that set something by its name.
-const SETTING: [&str; 9] = [
-    "insert",
-    "set",
-    "set_default",
-    "set_override",
-    "append",
-    "append_pair",
-    "set_var",
-    "env",
-    "query_param",
 ];
 
 /// What a function says of its sinks as a whole.
@@ -273,209 +264,6 @@ impl Frame<'_, '_> {
         };
         let marks = value.marks.iter().filter(|mark| speaks(&mark.what)).cloned().collect();
         Value { marks: marks_of(marks), ..Value::default() }
-    }
-
-    /// The arguments of a call that the catalog describes.
-    pub(super) fn note_described(
-        &mut self,
-        entry: &FnEntry,
-        path: &SmolStr,
-        receiver: Option<&Value>,
-        args: &[Value],
-        place: Place,
-    ) {
-        let seen = |kind: SinkKind, name: SmolStr| Seen {
-            place,
-            name,
-            kind,
-            credential: entry.kind,
-            provider: None,
-            certainty: Certainty::Known,
-            has_receiver: receiver.is_some(),
-        };
-        let provider = self.provider_of(entry, path);
-        let on: Vec<&Value> = receiver.into_iter().chain(args).collect();
-        for at in &entry.credential {
-            let Some(arg) = args.get(*at) else { continue };
-            let seen = Seen { provider: provider.clone(), ..seen(SinkKind::Argument, shown(path)) };
-            self.arrive(arg, &on, seen);
-        }
-        // A key by which messages are signed is a secret where the catalog says what it is.
-        for at in entry.signs.iter().filter(|_| entry.kind.is_some()) {
-            let Some(arg) = args.get(*at) else { continue };
-            self.arrive(arg, &on, seen(SinkKind::Argument, shown(path)));
-        }
-        for at in &entry.carries {
-            let Some(arg) = args.get(*at) else { continue };
-            let own =
-                arg.ty.innermost(self.catalog()).entry(self.catalog()).and_then(|it| it.provider.clone());
-            let is_address = entry.kind == Some(CredentialKind::ConnectionString);
-            let kind = if is_address { SinkKind::Argument } else { SinkKind::Configuration };
-            let seen = Seen {
-                provider: own.map(SmolStr::from).or_else(|| provider.clone()),
-                ..seen(kind, shown(path))
-            };
-            self.arrive(arg, &on, seen);
-        }
-        if let Some(at) = &entry.header {
-            self.note_header(at, args, &on, seen(SinkKind::Header, SmolStr::default()));
-        }
-        if let Some(at) = &entry.setting
-            && let (Some(key), Some(value)) = (args.get(at.key), args.get(at.value))
-            && let Some(name) = key.text.as_ref().map(|it| it.text.clone())
-            && at.keys.iter().any(|known| *known == name)
-        {
-            self.arrive(value, &on, Seen { provider, ..seen(SinkKind::Setting, name) });
-        }
-    }
-
-    /// A request keeps the address that it is made for.
-    pub(super) fn keep_addresses(&self, entry: &FnEntry, value: &mut Value, args: &[Value]) {
-        if !self.is_gathering() || entry.gives.is_none() {
-            return;
-        }
-        for arg in args {
-            let is_address = |mark: &&Mark| match mark.what {
-                What::Literal(id) => self.literal(id).is_some_and(|it| it.text.contains("://")),
-                What::Input(_) | What::Param(_) | What::Part(_) | What::Cell(_) | What::Copied(_) => true,
-                _ => false,
-            };
-            value.add(&marks_of(arg.marks.iter().filter(is_address).cloned().collect()));
-        }
-    }
-
-    fn note_header(&mut self, at: &KeyValue, args: &[Value], on: &[&Value], seen: Seen) {
-        let (Some(key), Some(value)) = (args.get(at.key), args.get(at.value)) else { return };
-        let name = key.text.as_ref().map(|it| it.text.clone()).unwrap_or_default();
-        let words = self.catalog().words();
-        if words.is_auth_header_constant(&name) || words.is_auth_header(&name) {
-            let name = SmolStr::from(name.to_ascii_lowercase().replace('_', "-"));
-            self.arrive(value, on, Seen { name, ..seen });
-        }
-    }
-
-    /// Whose the service is that a function belongs to.
-    fn provider_of(&self, entry: &FnEntry, path: &str) -> Option<SmolStr> {
-        let owner = path.rsplit_once("::").and_then(|(owner, _)| self.catalog().ty(owner));
-        let given = entry.gives.as_ref().and_then(|gives| self.catalog().ty(gives));
-        let of_type = owner.and_then(|it| it.provider.clone()).or_else(|| given?.provider.clone());
-        of_type.or_else(|| entry.provider.clone()).map(SmolStr::from)
-    }
-
-    /// A method that the catalog does not describe, of a type that is not of this run.
-    pub(super) fn note_method(&mut self, method: &str, on: &Value, values: &[Value], place: Place) {
-        let words = self.catalog().words();
-        let is_external =
-            matches!(on.ty.innermost(self.catalog()), Ty::External(..)) && !on.ty.is_textual(self.catalog());
-        let certainty = if is_external { Certainty::Named } else { Certainty::Guessed };
-        let seen = |kind, credential| Seen {
-            place,
-            name: SmolStr::new(method),
-            kind,
-            credential,
-            provider: None,
-            certainty,
-            has_receiver: true,
-        };
-        let key =
-            values.first().and_then(|it| it.text.as_ref()).map(|it| it.text.clone()).unwrap_or_default();
-        let all: Vec<&Value> = std::iter::once(on).chain(values).collect();
-        match (method, values) {
-            ("basic_auth", [_, password]) => {
-                let seen = Seen {
-                    certainty: Certainty::Named,
-                    ..seen(SinkKind::Argument, Some(CredentialKind::Password))
-                };
-                self.arrive(password, &all, seen);
-            }
-            ("bearer_auth", [token]) => {
-                let seen = Seen { certainty: Certainty::Named, ..seen(SinkKind::Argument, None) };
-                self.arrive(token, &all, seen);
-            }
-            (_, [_, value])
-                if method.ends_with("header")
-                    && !key.is_empty()
-                    && (words.is_auth_header(&key) || words.is_auth_header_constant(&key)) =>
-            {
-                let seen = Seen {
-                    name: key.to_ascii_lowercase().into(),
-                    certainty: Certainty::Named,
-                    ..seen(SinkKind::Header, None)
-                };
-                self.arrive(value, &all, seen);
-            }
-            (_, [_, value]) if SETTING.contains(&method) => self.note_setting(&key, value, place),
-            (_, [value]) if is_external || !on.marks.is_empty() => {
-                let Some(class) = words.classify(method) else { return };
-                self.arrive(value, &all, seen(SinkKind::Argument, Some(class.kind)));
-            }
-            _ => {}
-        }
-    }
-
-    /// Something that is set by a name which speaks of a credential.
-    pub(super) fn note_setting(&mut self, key: &str, value: &Value, place: Place) {
-        let words = self.catalog().words();
-        let is_auth = key.eq_ignore_ascii_case("authorization") || words.is_auth_header_constant(key);
-        let class = words.classify(key);
-        if class.is_none() && !is_auth {
-            return;
-        }
-        let seen = Seen {
-            place,
-            name: SmolStr::new(key),
-            kind: SinkKind::Setting,
-            credential: class.map(|it| it.kind),
-            provider: None,
-            certainty: if is_auth { Certainty::Named } else { Certainty::Guessed },
-            has_receiver: false,
-        };
-        self.arrive(value, &[], seen);
-    }
-
-    /// The arguments of a constructor that nobody described, as far as their names speak of credentials.
-    pub(super) fn note_constructor(&mut self, ty: &Ty, args: &[Value], place: Place) {
-        let Some(path) = ty.path().filter(|_| self.certainty(ty).is_some()) else { return };
-        let name = shown(path);
-        for arg in args {
-            let value = if self.is_gathering() { self.speaking(arg) } else { arg.clone() };
-            if self.is_gathering() && value.marks.is_empty() {
-                continue;
-            }
-            let seen = Seen {
-                place,
-                name: name.clone(),
-                kind: SinkKind::Argument,
-                credential: None,
-                provider: None,
-                certainty: Certainty::Named,
-                has_receiver: false,
-            };
-            let on: Vec<&Value> = args.iter().collect();
-            self.arrive(&value, &on, seen);
-        }
-    }
-
-    /// A field of another package's struct.
-    pub(super) fn note_field(&mut self, ty: &Ty, name: &Name, value: &Value, place: Place) {
-        let Ty::External(path, _) = ty else { return };
-        let entry = self.catalog().ty(path);
-        let is_known =
-            entry.is_some_and(|it| it.credential_fields.iter().any(|known| known == name.as_str()));
-        let class = self.catalog().words().classify(name);
-        if !is_known && class.is_none() {
-            return;
-        }
-        let seen = Seen {
-            place,
-            name: SmolStr::from(format!("{}::{name}", shown(path))),
-            kind: SinkKind::Field,
-            credential: entry.and_then(|it| it.kind).or(class.map(|it| it.kind)),
-            provider: entry.and_then(|it| it.provider.clone()).map(SmolStr::from),
-            certainty: if is_known { Certainty::Known } else { Certainty::Named },
-            has_receiver: false,
-        };
-        self.arrive(value, &[], seen);
     }
 
     /// Texts whose form alone says that they are secrets, given to somebody else's function.
