@@ -32,5 +32,5 @@ mod ty;
 pub mod value;
 mod world;
 
-pub use program::{Caller, Program, link};
+pub use program::{Caller, FirstUse, Program, link};
 pub use world::DefId;

@@ -2,11 +2,13 @@
 
 mod callers;
 mod dump;
+mod first_use;
 mod held;
 mod seen;
 mod tokens;
 
 pub use callers::Caller;
+pub use first_use::FirstUse;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
