@@ -10,6 +10,7 @@ mod format;
 mod input;
 mod levels;
 mod linking;
+mod output;
 mod said;
 mod scope;
 mod settings;

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use super::colour::ColourChoice;
 use super::format::MessageFormat;
 use super::levels::LevelFlags;
+use super::output::Output;
 use crate::finding::{Confidence, Level};
 use crate::source::{Pick, Request, TargetSelection};
 
@@ -137,9 +138,15 @@ pub(super) struct CheckArgs {
     /// Ignore suppression comments
     #[arg(long, help_heading = "Levels")]
     pub(super) no_allow: bool,
-    /// How findings are written: human, short, json
+    /// How findings are written: human, short, json, sarif, github, gitlab, junit, rdjson
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = MessageFormat::parse, help_heading = "Output")]
     pub(super) message_format: MessageFormat,
+    /// Write them into this file, and not to standard output
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) output_file: Option<PathBuf>,
+    /// Write them into this file in this format as well (repeatable): `--output sarif=authlint.sarif`
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = Output::parse, help_heading = "Output")]
+    pub(super) output: Vec<Output>,
     /// When to colour findings
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, help_heading = "Output")]
     pub(super) color: ColourChoice,

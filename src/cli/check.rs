@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::args::{CheckArgs, Dump};
-use super::colour::is_coloured;
 use super::comments::allows;
 use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
+use super::output::Outputs;
 use super::scope::Scope;
 use super::settings::Settings;
 use super::streams::Streams;
@@ -16,9 +16,9 @@ use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
 use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, Report};
+use crate::report::{self, Fingerprints, Report};
 use crate::rules::Rule;
-use crate::source::{SourceFile, discover};
+use crate::source::{SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
 struct Job<'a> {
@@ -49,6 +49,7 @@ pub(super) fn check(
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
     let started = Instant::now();
+    let outputs = Outputs::of(args)?;
     let levels = Levels::new(&args.levels, rules)?;
     let active = levels.active(rules);
     let job = Job { args, environment, levels, rules, active };
@@ -71,16 +72,25 @@ pub(super) fn check(
 
     job.tell_problems(&input, &scope, streams);
     let code = job.exit_code(&outcome);
+    let prefix = prefix_in_repository(cwd);
+    // What comments or levels hide counts as well, so that hiding one finding does not rename another.
+    let found = answer.findings.iter().filter(|finding| scope.has(finding.primary.place));
+    let all = found.chain(&outcome.findings);
     let report = Report {
         findings: &outcome.findings,
         files: &input.files,
         secrets: &answer.secrets,
         key_shapes: &key_shapes,
         owners: &scope.report_owners(),
-        is_coloured: job.is_report_coloured(),
+        rules,
+        problems: &input.problems,
+        fingerprints: &Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix),
+        prefix: &prefix,
+        fails_at: args.fail_on.level(),
+        is_coloured: false,
         success: code == NOTHING_FOUND,
     };
-    streams.print(|out| report::write(args.message_format.format, &report, out))?;
+    outputs.write(&report, args.color, cwd, environment, streams)?;
     if args.verbose > 0 {
         said::looked_at(&input.project, streams);
         said::rules_run(&job.active, streams);
@@ -178,14 +188,5 @@ impl Job<'_> {
         if scope.files.is_empty() {
             said::nothing_to_look_at(self.args, !failures.is_empty(), streams);
         }
-    }
-
-    /// Colours are for people; in json they are asked for by the name of the format.
-    fn is_report_coloured(&self) -> bool {
-        let Self { args, environment, .. } = self;
-        if !args.message_format.is_for_people() {
-            return args.message_format.is_rendered_coloured;
-        }
-        is_coloured(args.color, &environment.colour, environment.is_terminal)
     }
 }

@@ -17,6 +17,7 @@ mod hostile;
 mod house;
 mod linear;
 mod model;
+mod outputs;
 mod pages;
 mod program;
 mod projects;
