@@ -12,7 +12,6 @@ use super::{Report, human, problem_line};
 struct Case {
     suite: String,
     name: String,
-    line: Option<u32>,
     outcome: Outcome,
 }
 
@@ -36,7 +35,7 @@ pub(super) fn write(
     }
     if cases.is_empty() {
         let outcome = Outcome::Passed(String::new());
-        cases.push(Case { suite: "authlint".into(), name: "no findings".into(), line: None, outcome });
+        cases.push(Case { suite: "authlint".into(), name: "no findings".into(), outcome });
     }
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"authlint\" {}>", counts(&cases))?;
@@ -55,7 +54,6 @@ fn unreadable(report: &Report<'_>, shown: &Shown<'_>) -> Vec<Case> {
     let case = |problem| Case {
         suite: "authlint".into(),
         name: "everything is read".into(),
-        line: None,
         outcome: Outcome::Error(shown.message(&problem_line(problem, report.files))),
     };
     failures.map(case).collect()
@@ -70,7 +68,7 @@ fn case(story: &Story, shown: &Shown<'_>, report: &Report<'_>) -> io::Result<Cas
         if is_failure { Outcome::Failure(story.message.clone(), text) } else { Outcome::Passed(text) };
     let at = file.line_column(place.span.start);
     let name = format!("{} at {}:{}", story.code, at.line, at.column);
-    Ok(Case { suite: file.name.clone(), name, line: Some(at.line), outcome })
+    Ok(Case { suite: file.name.clone(), name, outcome })
 }
 
 fn counts(cases: &[Case]) -> String {
@@ -83,9 +81,6 @@ fn counts(cases: &[Case]) -> String {
 fn write_case(case: &Case, out: &mut dyn io::Write) -> io::Result<()> {
     let (name, suite) = (escaped(&case.name), escaped(&case.suite));
     write!(out, "    <testcase name=\"{name}\" classname=\"{suite}\"")?;
-    if let Some(line) = case.line {
-        write!(out, " file=\"{suite}\" line=\"{line}\"")?;
-    }
     match &case.outcome {
         Outcome::Passed(text) if text.is_empty() => writeln!(out, "/>"),
         Outcome::Passed(text) => {
@@ -136,8 +131,7 @@ mod tests {
         let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
             <testsuites name=\"authlint\" tests=\"2\" failures=\"1\" errors=\"0\">\n  \
             <testsuite name=\"src/&lt;a&gt;&amp;&quot;b&quot;.rs\" tests=\"2\" failures=\"1\" errors=\"0\">\n    \
-            <testcase name=\"authlint::a-rule at 1:5\" classname=\"src/&lt;a&gt;&amp;&quot;b&quot;.rs\" \
-            file=\"src/&lt;a&gt;&amp;&quot;b&quot;.rs\" line=\"1\">\n      \
+            <testcase name=\"authlint::a-rule at 1:5\" classname=\"src/&lt;a&gt;&amp;&quot;b&quot;.rs\">\n      \
             <failure message=\"a ]]&gt; &lt;b&gt; &amp; &quot;c&quot;\">error[authlint::a-rule]: a ]]&gt;";
         assert!(text.starts_with(head), "{text}");
         assert!(text.contains("<system-out>note[authlint::a-rule]"), "{text}");
