@@ -14,6 +14,7 @@ mod output;
 mod said;
 mod scope;
 mod settings;
+mod shown;
 mod streams;
 mod summary;
 mod why;

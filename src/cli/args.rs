@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 
 use super::colour::ColourChoice;
 use super::format::MessageFormat;
@@ -94,17 +95,17 @@ pub(super) struct WhyArgs {
     /// The file, the line in it, and the column in characters where one is meant: `src/auth.rs:14`
     #[arg(value_name = "FILE:LINE[:COL]")]
     pub(super) place: String,
-    /// The configuration to use in place of the workspace's `authlint.toml`
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    /// A file to use in place of the workspace's `authlint.toml`, or a key to set: `--config 'fail-on="error"'` (repeatable)
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub(super) config: Vec<PathBuf>,
     /// Ask as `check --all-targets` does: of tests and examples too
     #[arg(long)]
     pub(super) all_targets: bool,
     #[command(flatten)]
     pub(super) levels: LevelFlags,
     /// What `check` is told: less sure findings are hidden
-    #[arg(long, value_enum, value_name = "CONFIDENCE", default_value_t, help_heading = "Levels")]
-    pub(super) min_confidence: MinConfidence,
+    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Levels")]
+    pub(super) min_confidence: Option<MinConfidence>,
     /// How many files are read at a time; 0 means one a core
     #[arg(long, value_name = "N", default_value_t, hide = true)]
     pub(super) threads: usize,
@@ -113,25 +114,26 @@ pub(super) struct WhyArgs {
     pub(super) color: ColourChoice,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// Packages, directories or `.rs` files; without any, the workspace of the current directory
     pub(super) paths: Vec<PathBuf>,
-    /// The configuration to use in place of the workspace's `authlint.toml`
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    /// A file to use in place of the workspace's `authlint.toml`, or a key to set: `--config 'fail-on="error"'` (repeatable)
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub(super) config: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]
     pub(super) targets: Targets,
     #[command(flatten)]
     pub(super) levels: LevelFlags,
-    /// The quietest level that makes the exit code 1
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t, help_heading = "Levels")]
-    pub(super) fail_on: FailOn,
-    /// Hide findings that are less sure than this
-    #[arg(long, value_enum, value_name = "CONFIDENCE", default_value_t, help_heading = "Levels")]
-    pub(super) min_confidence: MinConfidence,
+    /// The quietest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Levels")]
+    pub(super) fail_on: Option<FailOn>,
+    /// Hide findings that are less sure than this [default: medium]
+    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Levels")]
+    pub(super) min_confidence: Option<MinConfidence>,
     /// Exit with 0 where findings would make it 1; 2 stays 2
     #[arg(long, help_heading = "Levels")]
     pub(super) exit_zero: bool,
@@ -159,6 +161,12 @@ pub(super) struct CheckArgs {
     /// How many files are read at a time; 0 means one a core
     #[arg(long, value_name = "N", default_value_t, hide = true)]
     pub(super) threads: usize,
+    /// Print the settings that hold, with where each comes from, and look at nothing
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_settings: bool,
+    /// Print each file with why it is looked at or not, and report nothing
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_files: bool,
     /// Print what authlint made of the input, for people who work on authlint
     #[arg(long, value_enum, value_name = "STAGE", hide = true)]
     pub(super) dump: Option<Dump>,
@@ -281,7 +289,9 @@ struct CargoFlags {
 }
 
 /// What `--fail-on` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum FailOn {
     /// Any finding that is shown
     Note,
@@ -295,6 +305,16 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
+    /// The word people write.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Never => "never",
+        }
+    }
+
     /// The quietest level that fails a run.
     pub(super) fn level(self) -> Option<Level> {
         match self {
@@ -307,7 +327,9 @@ impl FailOn {
 }
 
 /// What `--min-confidence` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum MinConfidence {
     /// Show guesses too
     Low,

@@ -44,8 +44,15 @@ pub(super) fn parts_passed_over(count: usize, streams: &mut Streams<'_>) {
 }
 
 /// That nothing was there to look at, and what to do, unless a problem (`is_explained`) has said so.
-pub(super) fn nothing_to_look_at(args: &CheckArgs, is_explained: bool, streams: &mut Streams<'_>) {
-    if !is_explained {
+pub(super) fn nothing_to_look_at(
+    args: &CheckArgs,
+    is_explained: bool,
+    excluded: usize,
+    streams: &mut Streams<'_>,
+) {
+    if excluded > 0 {
+        streams.fail("the settings exclude every file; `--show-files` tells by which pattern");
+    } else if !is_explained {
         streams.fail(
             "no Rust file to look at; run this in a package or workspace, name a path that holds one, or select \
              other packages and targets",

@@ -24,5 +24,6 @@ mod projects;
 mod readme;
 mod run;
 mod runtimes;
+mod settings;
 mod synthetic;
 mod why;
