@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use serde::Deserialize;
 
 use super::colour::ColourChoice;
@@ -51,7 +52,7 @@ Accepted as cargo's, and without effect, since authlint builds nothing: --featur
     bin_name = "cargo authlint",
     version,
     about,
-    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules",
+    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules\n       cargo authlint completions <SHELL>\n       cargo authlint man",
     after_help = format!("`check` is what runs when no subcommand is named; `cargo authlint check --help` lists its options.\n\n{EXAMPLES}\n\n{EXIT_CODES}"),
     args_override_self = true
 )]
@@ -69,6 +70,10 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the rules with their levels
     Rules(RulesArgs),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, in roff
+    Man,
     /// Tell why something was or was not reported at a place
     #[command(after_help = format!("{WHY_EXAMPLES}\n\n{WHY_EXIT_CODES}"))]
     Why(Box<WhyArgs>),
@@ -84,7 +89,16 @@ pub(super) struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct RulesArgs {
+    /// As lines for people, or as an array of JSON
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) message_format: ListFormat,
     /// Accepted as everywhere; the list has no colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide = true)]
     pub(super) color: ColourChoice,
@@ -152,6 +166,9 @@ pub(super) struct CheckArgs {
     /// When to colour findings
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, help_heading = "Output")]
     pub(super) color: ColourChoice,
+    /// Say at the end how many findings there are of each rule
+    #[arg(long, help_heading = "Output")]
+    pub(super) statistics: bool,
     /// Write no summary
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
@@ -354,6 +371,16 @@ impl MinConfidence {
     pub(super) fn word(self) -> &'static str {
         self.confidence().word()
     }
+}
+
+/// How rules are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A line each
+    #[default]
+    Human,
+    /// An array of JSON
+    Json,
 }
 
 /// The stages that `--dump` prints.

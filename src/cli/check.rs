@@ -105,6 +105,9 @@ pub(super) fn check(
         said::rules_run(&job.active, streams);
         streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
     }
+    if args.statistics {
+        said::statistics(&outcome.findings, streams);
+    }
     if !args.quiet {
         streams.say(outcome.summary);
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::args::CheckArgs;
+use super::explain::level_word;
 use super::input::Input;
 use super::levels::{Levels, table};
 use super::scope::{Scope, targets};
 use super::settings::Settings;
-use crate::finding::Level;
 use crate::report::safe;
 use crate::rules::Rule;
 use crate::source::FileId;
@@ -42,7 +42,8 @@ pub(super) fn settings(
             Some((level, false)) => (level, origin("levels", false)),
             None => (own, "default".to_owned()),
         };
-        writeln!(text, "{id} = \"{}\"  # {from}", word(level)).expect("a string takes all that is written");
+        writeln!(text, "{id} = \"{}\"  # {from}", level_word(level))
+            .expect("a string takes all that is written");
     }
     for here in &settings.per_path {
         write!(
@@ -57,7 +58,7 @@ pub(super) fn settings(
                 .expect("a string takes all that is written");
         }
         let levels: Vec<String> =
-            here.levels.iter().map(|(id, level)| format!("{id} = \"{}\"", word(*level))).collect();
+            here.levels.iter().map(|(id, level)| format!("{id} = \"{}\"", level_word(*level))).collect();
         if !levels.is_empty() {
             writeln!(text, "levels = {{ {} }}", levels.join(", "))
                 .expect("a string takes all that is written");
@@ -65,15 +66,6 @@ pub(super) fn settings(
     }
     text.truncate(text.trim_end().len());
     text
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Allow => "allow",
-        Level::Note => "note",
-        Level::Warn => "warning",
-        Level::Deny => "error",
-    }
 }
 
 /// An array of TOML.

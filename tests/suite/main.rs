@@ -13,6 +13,7 @@ mod facts {
     mod spans;
 }
 mod formats;
+mod help;
 mod hostile;
 mod house;
 mod linear;
