@@ -68,7 +68,10 @@ pub(super) fn check(
     let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
     let excluded = scope.exclude(&settings.exclude, &input.files);
     if args.show_files {
-        return tell_text(&shown::files(&input, &scope, &excluded), streams);
+        job.tell_problems(&input, &scope, excluded.len(), streams);
+        let is_complete = input.problems.iter().all(|problem| !problem.kind.is_failure());
+        let code = tell_text(&shown::files(&input, &scope, &excluded), streams)?;
+        return Ok(if is_complete { code } else { FAILED });
     }
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&input.files, &scope.files) } else { Wanted::Findings };
@@ -105,12 +108,7 @@ pub(super) fn check(
         said::rules_run(&job.active, streams);
         streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
     }
-    if args.statistics {
-        said::statistics(&outcome.findings, streams);
-    }
-    if !args.quiet {
-        streams.say(outcome.summary);
-    }
+    job.tell_numbers(&outcome, streams);
     Ok(code)
 }
 
@@ -172,6 +170,15 @@ impl Job<'_> {
         };
         summary.count(&findings);
         Outcome { findings, summary }
+    }
+
+    fn tell_numbers(&self, outcome: &Outcome, streams: &mut Streams<'_>) {
+        if self.args.statistics {
+            said::statistics(&outcome.findings, streams);
+        }
+        if !self.args.quiet {
+            streams.say(outcome.summary);
+        }
     }
 
     /// Whether there was nothing to look at. Files that a hook names and the settings exclude are no such case.

@@ -14,7 +14,6 @@ fn project(settings: &str) -> TempDir {
         ("b/daemon.rs", FORKED_RUNTIME),
         ("b/pool.rs", GLOBAL_POOL),
         ("authlint.toml", settings),
-        (".git/HEAD", ""),
     ])
 }
 
@@ -161,6 +160,12 @@ fn files_are_shown_with_reasons() {
     let expected = "src/gen.rs: excluded by `src/gen.rs`\nsrc/main.rs: looked at: a part of `x` of x\n\
         tests/api.rs: not read: `api` of x is not selected\n";
     assert_eq!((ran.code, ran.out.as_str()), (0, expected), "{ran:?}");
+}
+
+#[test]
+fn what_cannot_be_found_is_told_where_files_are_shown() {
+    let ran = check(project(""), &["none.rs", "--show-files"]);
+    assert!(ran.code == 2 && ran.err.contains("none.rs: does not exist"), "{ran:?}");
 }
 
 #[test]

@@ -16,10 +16,20 @@ const FILE: &str = "authlint.toml";
 const OF_WORKSPACE: &str = "[workspace.metadata.authlint]";
 const OF_PACKAGE: &str = "[package.metadata.authlint]";
 
-/// The settings of the workspaces that are looked at: of one at most.
+/// The settings of the workspaces that are looked at: of one at most. Files of no package have those of the nearest
+/// directory up to the root of their repository, or to where the run started.
 pub(super) fn find(project: &Project, cwd: &Path) -> Result<Option<Layer>, String> {
     let mut found: Option<(String, Layer)> = None;
-    for root in roots(project) {
+    let roots = roots(project);
+    if roots.is_empty() {
+        let is_inside = |dir: &&Path| *dir == project.root || dir.starts_with(cwd);
+        for dir in project.root.ancestors().take_while(is_inside) {
+            if let Some((_, layer)) = at(dir, cwd)? {
+                return Ok(Some(layer));
+            }
+        }
+    }
+    for root in roots {
         let Some((place, layer)) = at(&root, cwd)? else { continue };
         if let Some((other, _)) = &found {
             return Err(format!(
@@ -31,11 +41,10 @@ pub(super) fn find(project: &Project, cwd: &Path) -> Result<Option<Layer>, Strin
     Ok(found.map(|(_, layer)| layer))
 }
 
-/// The roots of the workspaces of what was selected; where no package was, the root of the run.
+/// The roots of the workspaces of what was selected.
 fn roots(project: &Project) -> BTreeSet<PathBuf> {
     let selected = project.packages.iter().filter(|package| package.is_selected);
-    let roots: BTreeSet<_> = selected.map(|package| package.workspace_root.clone()).collect();
-    if roots.is_empty() { std::iter::once(project.root.clone()).collect() } else { roots }
+    selected.map(|package| package.workspace_root.clone()).collect()
 }
 
 /// The settings at the root of a workspace, with the place where they stand as people call it.
