@@ -9,7 +9,7 @@
 //! | floor | what it is | what it may do |
 //! |---|---|---|
 //! | 7 [`cli`] | arguments, levels, exit code | print, and give up |
-//! | 6 [`report`] | human, short, json; masks | write into what it is given |
+//! | 6 [`report`] | one file a format; masks, fingerprints | write into what it is given |
 //! | 5 [`rules`] | one question each | pure: program to findings |
 //! | 4 [`finding`] | findings, levels, confidence, suppression | plain data |
 //! | 3 [`link`] | names, types, value flow, call order | pure: facts to [`link::Program`] |
@@ -33,7 +33,8 @@
 //! 6. [`finding::suppress`] takes out what comments cover, and adds what is wrong with comments; [`cli`] sets levels and leaves out
 //!    what is not sure enough.
 //! 7. [`report::write`] turns findings into bytes of one format. Secrets are masked, and characters that command a terminal are
-//!    replaced, in one place that every format passes through.
+//!    replaced, in one place that every format passes through. [`report::Fingerprints`] names findings so that the names stay
+//!    when lines move.
 //!
 //! Packages around what was selected are read too: a credential crosses the borders of crates. What is reported on is decided
 //! at the end.
@@ -45,7 +46,7 @@
 //! - No file names a floor above its own.
 //! - Only [`facts`] names `syn`, `proc_macro2` or `quote`. It names no crate of the ecosystem, so that facts stay true whatever is
 //!   learned later.
-//! - Only [`source`] reads the disk: regular files below what was asked for, each once.
+//! - Only [`source`] reads the disk: regular files below what was asked for, each once. It also writes the reports that are files.
 //! - Only [`report`] names `codespan_reporting`.
 //! - Only [`cli`] names `clap`, prints, looks at the environment, or decides on an exit code.
 //! - Below [`cli`], bad input is a [`source::Problem`] beside the results, and no error and no panic.
