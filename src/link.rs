@@ -4,6 +4,7 @@
 //! function is read by `eval` into a summary of what it gives back and the events in call order; `order` walks those
 //! events for forks.
 
+mod access_path;
 pub mod cells;
 pub mod deployments;
 mod engine;
@@ -16,7 +17,6 @@ mod marks;
 mod naming;
 pub mod order;
 pub mod outlived;
-mod param;
 pub mod phases;
 mod program;
 mod provenance;

@@ -1,5 +1,6 @@
 //! The fixed point: every function is read until nothing new is learned of what flows where.
 
+mod fields;
 mod pour;
 mod tables;
 
@@ -7,7 +8,7 @@ use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::rc::Rc;
 
-use pour::FieldKind;
+pub(super) use fields::{Fields, is_untold};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tables::is_covered;
 pub(super) use tables::{Summary, Table, Tables};
@@ -20,7 +21,7 @@ use super::{
     signature::Signature,
     sinks::Gather,
     ty::Types,
-    value::{CellId, Value, What, no_marks, union},
+    value::{CellId, FieldId, Value, What, no_marks, union},
     world::{DefId, Inputs, index},
 };
 use crate::facts::{ItemKind, Name};
@@ -32,7 +33,7 @@ const ROUNDS: u32 = 12;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Summary(DefId),
-    Field(DefId, Name),
+    Field(FieldId),
     Cell(CellId),
 }
 
@@ -40,8 +41,7 @@ pub(super) struct Engine<'a> {
     pub types: Types<'a>,
     pub tables: Tables,
     cell_ids: FxHashMap<CellKey, CellId>,
-    fields: FxHashMap<(DefId, Name), Value>,
-    field_kinds: FxHashMap<(DefId, Name), FieldKind>,
+    pub(super) fields: Fields,
     pub(super) flows: Flows,
     readers: FxHashMap<Key, Vec<DefId>>,
     /// Who fills a field.
@@ -68,8 +68,7 @@ impl<'a> Engine<'a> {
             types,
             tables: Tables::default(),
             cell_ids: FxHashMap::default(),
-            fields: FxHashMap::default(),
-            field_kinds: FxHashMap::default(),
+            fields: Fields::default(),
             flows: Flows::default(),
             readers: FxHashMap::default(),
             writers: FxHashMap::default(),
@@ -103,15 +102,21 @@ impl<'a> Engine<'a> {
 
     /// Reads everything until nothing new is learned.
     pub(super) fn run(&mut self) {
-        let all: Vec<DefId> = self.types.world.def_ids().filter(|def| self.is_readable(*def)).collect();
-        for &def in &all {
-            self.summary(def);
-        }
-        self.close_flows();
-        while !self.queue.is_empty() {
-            self.wave();
+        let world = self.types.world;
+        let all = world.def_ids().filter(|def| self.is_readable(*def));
+        // What makes values is read before what is called on them: by then it is known what their fields are.
+        let (methods, makers): (Vec<DefId>, Vec<DefId>) = all.partition(|def| self.has_receiver(*def));
+        for group in [makers, methods] {
+            for def in group {
+                self.summary(def);
+            }
             self.close_flows();
+            while !self.queue.is_empty() {
+                self.wave();
+                self.close_flows();
+            }
         }
+        self.close_fields();
         super::renew::complete(self);
     }
 
@@ -128,6 +133,10 @@ impl<'a> Engine<'a> {
     fn enqueue(&mut self, def: DefId) {
         let order = self.order.get(&def).copied().unwrap_or(u32::MAX);
         self.queue.insert((order, def));
+    }
+
+    fn has_receiver(&self, def: DefId) -> bool {
+        self.types.function(def).is_some_and(|item| item.receiver.is_some())
     }
 
     fn is_readable(&self, def: DefId) -> bool {
@@ -151,7 +160,10 @@ impl<'a> Engine<'a> {
         if let Some(summary) = self.tables.summaries.get(&def) {
             return Rc::clone(summary);
         }
-        if self.open.contains(&def) || self.nest > 2_000 {
+        if self.open.contains(&def) {
+            return Rc::default();
+        }
+        if self.nest > 2_000 {
             self.enqueue(def);
             return Rc::default();
         }
@@ -161,8 +173,9 @@ impl<'a> Engine<'a> {
 
     /// What a function does, for a reader who is to be told when that changes.
     pub(super) fn summary_for(&mut self, def: DefId, reader: DefId) -> Rc<Summary> {
+        let summary = self.summary(def);
         self.depend(Key::Summary(def), reader);
-        self.summary(def)
+        summary
     }
 
     fn read(&mut self, def: DefId) {
@@ -188,7 +201,9 @@ impl<'a> Engine<'a> {
                 *known = args.join(known);
             }
         }
-        let is_new = self.tables.summaries.get(&def).is_none_or(|old| !is_covered(old, &summary));
+        // Who asked while this was being read was told of nothing.
+        let old = self.tables.summaries.remove(&def).unwrap_or_default();
+        let is_new = !is_covered(&old, &summary);
         self.tables.summaries.insert(def, Rc::new(summary));
         if is_new {
             self.changed(&Key::Summary(def));
@@ -224,12 +239,6 @@ impl<'a> Engine<'a> {
         self.queue.extend(due);
     }
 
-    /// What a field of a struct may hold, over the whole program.
-    pub(super) fn field(&mut self, def: DefId, name: &Name, reader: DefId) -> Option<Value> {
-        self.depend(Key::Field(def, name.clone()), reader);
-        self.fields.get(&(def, name.clone())).cloned()
-    }
-
     /// The cell of a key, made by `make` when it is new.
     pub(super) fn cell(&mut self, key: CellKey, make: impl FnOnce(CellKey) -> Cell) -> CellId {
         if let Some(id) = self.cell_ids.get(&key) {
@@ -249,7 +258,7 @@ impl<'a> Engine<'a> {
 
     /// The value with every parameter of `reader` replaced by what callers in sight pass for it.
     pub(super) fn closed(&mut self, value: &Value, reader: DefId) -> Value {
-        if self.gather.is_some() || !value.any(What::is_open) {
+        if self.gather.is_some() || !value.any(What::is_passed) {
             return value.clone();
         }
         super::subst::close(self, value, reader)

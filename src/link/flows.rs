@@ -1,7 +1,8 @@
 //! What leaves functions: arguments for parameters, and values for the places that everybody sees.
 //!
 //! What is made of a function's parameters is kept as it stands and closed between the readings: when callers turn out to
-//! pass something new, no function is read again for it. A parameter is followed only once something that leaves its
+//! pass something new, no function is read again for it. What is made of fields stays so until all else is known (see
+//! `engine/fields`). A parameter is followed only once something that leaves its
 //! function is made of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::{
     engine::Engine,
     outlived::Stale,
-    value::{CellId, Value, What},
+    value::{AccessPath, CellId, Root, Value, What},
     world::DefId,
 };
 use crate::facts::Name;
@@ -38,8 +39,14 @@ pub(super) enum Target {
     Sink(Place),
     /// A loop without an end in which it is used.
     Endless(Stale),
+    /// A loop without an end that has a new one, if this is a token from inside.
+    Renewed(Place),
     /// Where this process signs by it.
     Signing,
+    /// Where what callers bring is compared with it.
+    Compared,
+    /// Where the program ends without it.
+    Demanded(Place),
 }
 
 /// A parameter of a function.
@@ -67,10 +74,14 @@ pub(super) struct Flows {
     forwards: FxHashMap<DefId, BTreeSet<ParamKey>>,
     /// What else leaves a function and is made of its parameters.
     leaving: FxHashMap<DefId, Vec<(Target, Value)>>,
+    /// What arrives where nothing goes on from, in terms of fields.
+    pub(super) pending: Vec<(Target, Value)>,
     /// Parameters that matter, and a caller of whom something new is known.
     wanted: BTreeSet<(ParamKey, DefId)>,
-    /// Functions of which something leaves that has to be closed, because of this parameter.
+    /// Functions of which something leaves that has to be closed, and why.
     stale: BTreeSet<(DefId, Because)>,
+    /// Functions that may pass something on that has to be closed, and why.
+    news: BTreeSet<(DefId, Because)>,
 }
 
 impl Flows {
@@ -79,6 +90,12 @@ impl Flows {
         if let Some(list) = self.leaving.get_mut(&def) {
             list.clear();
         }
+    }
+
+    /// Notes a reason to close what leaves a function, and what it passes on.
+    fn note(&mut self, reason: (DefId, Because)) {
+        self.stale.insert(reason);
+        self.news.insert(reason);
     }
 }
 
@@ -96,7 +113,7 @@ impl Engine<'_> {
         }
         *known = known.join(value).cut(PASSED);
         let is_followed = callers.len() <= CALLERS;
-        if value.any(What::is_open) {
+        if value.any(What::is_passed) {
             self.flows.forwards.entry(caller).or_default().insert(key);
         }
         if is_followed && self.flows.known.contains_key(&key) {
@@ -124,10 +141,10 @@ impl Engine<'_> {
             return match target {
                 Target::Field(def, name) => gather.stored(def, &name, value, reader),
                 Target::Cell(id) => gather.kept(id, value, reader),
-                Target::Sink(_) | Target::Endless(_) | Target::Signing => {}
+                _ => {}
             };
         }
-        if value.any(What::is_open) {
+        if value.any(What::is_passed) {
             self.flows.leaving.entry(reader).or_default().push((target, value.clone()));
             self.flows.stale.insert((reader, Because::New));
             return;
@@ -135,15 +152,33 @@ impl Engine<'_> {
         self.pour(&target, value.clone());
     }
 
-    /// Closes what left functions, until nothing new is passed.
+    /// Closes what left functions, until nothing new is passed or kept. What is passed is followed to its end first, so
+    /// that what leaves a function is closed once for all that is new.
     pub(super) fn close_flows(&mut self) {
         loop {
-            if let Some((key, caller)) = self.flows.wanted.pop_first() {
-                self.close_passed(key, caller);
-            } else if let Some((def, because)) = self.flows.stale.pop_first() {
-                self.close_leaving(def, because);
-            } else {
+            self.close_all_passed();
+            let stale = std::mem::take(&mut self.flows.stale);
+            if stale.is_empty() {
                 return;
+            }
+            for (def, because) in by_function(stale) {
+                self.close_leaving(def, &because);
+            }
+        }
+    }
+
+    fn close_all_passed(&mut self) {
+        loop {
+            let news = std::mem::take(&mut self.flows.news);
+            for (def, because) in by_function(news) {
+                self.flows.forward(def, &because);
+            }
+            let wanted = std::mem::take(&mut self.flows.wanted);
+            if wanted.is_empty() {
+                return;
+            }
+            for (key, caller) in wanted {
+                self.close_passed(key, caller);
             }
         }
     }
@@ -168,11 +203,11 @@ impl Engine<'_> {
         }
         *rounds += 1;
         *known = joined;
-        self.flows.stale.insert((key.0, Because::Passed(key.1)));
+        self.flows.note((key.0, Because::Passed(key.1)));
     }
 
     /// Closes what leaves a function anew, as far as there is a reason.
-    fn close_leaving(&mut self, def: DefId, because: Because) {
+    fn close_leaving(&mut self, def: DefId, because: &[Because]) {
         let leaving = self.flows.leaving.remove(&def).unwrap_or_default();
         for (target, value) in leaving.iter().filter(|(_, value)| is_made_of(value, because)) {
             self.steps += 1;
@@ -180,15 +215,12 @@ impl Engine<'_> {
             self.pour(target, value);
         }
         self.flows.leaving.insert(def, leaving);
-        if because != Because::New {
-            self.flows.forward(def, because);
-        }
     }
 }
 
 impl Flows {
-    /// What is passed on of a parameter that something new is passed for.
-    fn forward(&mut self, def: DefId, because: Because) {
+    /// What is passed on of what something new is known of.
+    fn forward(&mut self, def: DefId, because: &[Because]) {
         for key in self.forwards.get(&def).into_iter().flatten() {
             let is_known = self.known.contains_key(key);
             let passed = self.passed.get(key).and_then(|callers| callers.get(&def));
@@ -199,9 +231,25 @@ impl Flows {
     }
 }
 
-fn is_made_of(value: &Value, because: Because) -> bool {
-    match because {
-        Because::New => true,
-        Because::Passed(at) => value.any(|what| what.param().is_some_and(|param| param.index == at)),
+/// The reasons that each function's flows are closed for.
+fn by_function(stale: BTreeSet<(DefId, Because)>) -> Vec<(DefId, Vec<Because>)> {
+    let mut list: Vec<(DefId, Vec<Because>)> = Vec::new();
+    for (def, because) in stale {
+        match list.last_mut() {
+            Some((known, all)) if *known == def => all.push(because),
+            _ => list.push((def, vec![because])),
+        }
     }
+    list
+}
+
+fn is_made_of(value: &Value, because: &[Because]) -> bool {
+    because.first() == Some(&Because::New)
+        || value.any(|what| {
+            let reason = match what.access_path().map(AccessPath::root) {
+                Some(Root::Param(at)) => Because::Passed(at),
+                _ => return false,
+            };
+            because.binary_search(&reason).is_ok()
+        })
 }

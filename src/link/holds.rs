@@ -21,6 +21,12 @@ pub(super) enum Holds {
     Anything,
 }
 
+/// How many kinds of a credential there may be.
+const KINDS: usize = 8;
+
+/// How deep a thing of many kinds is looked for.
+const NEST: u32 = 3;
+
 /// What is known of a type so far.
 #[derive(Clone, Copy)]
 struct Found {
@@ -40,6 +46,39 @@ impl Found {
 }
 
 impl Types<'_> {
+    /// Whether a type, under whatever wrappers, is one of many kinds of things, as the tokens of a language are: an enum
+    /// of many variants, or a struct without a text that has one.
+    pub(super) fn is_one_of_many(self, ty: &Ty) -> bool {
+        self.is_one_of_many_at(ty, 0)
+    }
+
+    fn is_one_of_many_at(self, ty: &Ty, depth: u32) -> bool {
+        if depth > NEST {
+            return false;
+        }
+        match ty.innermost(self.inputs.catalog) {
+            Ty::Tuple(Some(list)) | Ty::Slice(Some(list)) => {
+                list.iter().any(|ty| self.is_one_of_many_at(ty, depth + 1))
+            }
+            Ty::Def(def, _) => self.is_def_one_of_many(def, depth),
+            _ => false,
+        }
+    }
+
+    fn is_def_one_of_many(self, def: DefId, depth: u32) -> bool {
+        let at = self.world.def(def);
+        let scope = Scope { module: at.module, def: None };
+        match &self.inputs.item(at.file, at.item).kind {
+            ItemKind::Enum(variants) => variants.len() > KINDS,
+            ItemKind::Struct(fields) => {
+                let types: Vec<Ty> = fields.iter().map(|field| self.lower(scope, &field.ty)).collect();
+                !types.iter().any(|ty| ty.is_textual(self.inputs.catalog))
+                    && types.iter().any(|ty| self.is_one_of_many_at(ty, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
     /// What a value of this type can hold.
     pub(super) fn holds(self, ty: &Ty) -> Holds {
         self.holds_at(ty, 0).holds

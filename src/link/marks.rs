@@ -8,6 +8,9 @@ use super::{trace::Trace, value::What};
 /// How many parts of parameters a value may be made of. What is made of more is no credential's way.
 const PARAMS: usize = 12;
 
+/// How many parts of fields a value may be made of.
+const FIELDS: usize = 16;
+
 /// How many things from outside without a name a value may be made of.
 const INPUTS: usize = 4;
 
@@ -51,11 +54,51 @@ pub(super) fn marks_of(mut list: Vec<Mark>) -> Marks {
     list.into()
 }
 
+/// What a value is known by that is made of too many parts of one kind, and how many it may be made of.
+const MIXTURES: [(What, usize); 4] = [
+    (What::MixedParams, PARAMS),
+    (What::MixedFields, FIELDS),
+    (What::MixedInputs, INPUTS),
+    (What::MixedLiterals, LITERALS),
+];
+
 /// Keeps the cost of a value bounded: what is made of too many parts of one kind is known as a mixture of them.
 fn bound(list: &mut Vec<Mark>) {
-    mix(list, What::MixedParams, PARAMS, |what| matches!(what, What::Param(_) | What::BuiltParam(..)));
-    mix(list, What::MixedInputs, INPUTS, |what| matches!(what, What::Input(_)));
-    mix(list, What::MixedLiterals, LITERALS, |what| matches!(what, What::Literal(_)));
+    let mut parts = [0; MIXTURES.len()];
+    let mut mixed = [false; MIXTURES.len()];
+    for mark in list.iter() {
+        match part_of(&mark.what) {
+            Some(at) => parts[at] += 1,
+            None => {
+                if let Some(at) = MIXTURES.iter().position(|(mixture, _)| *mixture == mark.what) {
+                    mixed[at] = true;
+                }
+            }
+        }
+    }
+    for (at, (mixture, most)) in MIXTURES.into_iter().enumerate() {
+        if parts[at] > most || (parts[at] > 0 && mixed[at]) {
+            mix(list, at, mixture);
+        }
+    }
+}
+
+/// The mixture that it would be part of.
+fn part_of(what: &What) -> Option<usize> {
+    match what {
+        // What says that it is a credential is told apart from all others.
+        What::Open(path) | What::BuiltOpen(path, _) => Some(usize::from(path.param().is_none())),
+        What::Input(_) => Some(2),
+        What::Literal(_) => Some(3),
+        _ => None,
+    }
+}
+
+fn mix(list: &mut Vec<Mark>, at: usize, mixture: What) {
+    list.retain(|mark| part_of(&mark.what) != Some(at));
+    if let Err(at) = list.binary_search_by(|known| known.what.cmp(&mixture)) {
+        list.insert(at, Mark { what: mixture, trace: None });
+    }
 }
 
 /// The first's marks and as many of the second's as there is room for: what was once in stays in.
@@ -65,18 +108,6 @@ fn filled_up(a: &Marks, b: &Marks) -> Vec<Mark> {
     let mut list: Vec<Mark> = a.iter().chain(more).cloned().collect();
     list.sort_by_key(|mark| mark.what);
     list
-}
-
-fn mix(list: &mut Vec<Mark>, mixture: What, most: usize, is_part: fn(&What) -> bool) {
-    let is_mixed = list.iter().any(|mark| mark.what == mixture);
-    let parts = list.iter().filter(|mark| is_part(&mark.what)).count();
-    if parts == 0 || (parts <= most && !is_mixed) {
-        return;
-    }
-    list.retain(|mark| !is_part(&mark.what));
-    if let Err(at) = list.binary_search_by(|known| known.what.cmp(&mixture)) {
-        list.insert(at, Mark { what: mixture, trace: None });
-    }
 }
 
 /// The union; where both have a mark, the first's trace stays.

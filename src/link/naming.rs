@@ -7,7 +7,7 @@ use super::{
     engine::Engine,
     sinks::Literal,
     value::{
-        Credential, CredentialId, Mark, Origin, OriginId, Param, Source, VARIABLE, Value, Wanted, What,
+        AccessPath, Credential, CredentialId, Mark, Origin, OriginId, Source, VARIABLE, Value, Wanted, What,
         marks_of,
     },
     world::DefId,
@@ -78,7 +78,7 @@ pub(super) fn credential_wanted(engine: &mut Engine<'_>, origin: OriginId, wante
     let class = NameClass {
         kind: wanted.kind.or(named.map(|it| it.kind)).unwrap_or(CredentialKind::ApiKey),
         lifetime: wanted.lifetime.or(named.map(|it| it.lifetime)).unwrap_or(Lifetime::Rotatable),
-        is_own_signing: false,
+        is_own_signing: wanted.is_own_signing,
     };
     credential(engine, origin, class)
 }
@@ -117,20 +117,30 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
     let value = if engine.gather.is_some() { named_literals(engine, value, name) } else { value };
     let is_unnamed = |what: &What| match what {
         What::Input(_) => true,
-        What::Param(param) => !param.is_whole(),
+        What::Open(path) => !path.is_whole() || path.param().is_none(),
         _ => false,
     };
     if !value.marks.iter().any(|mark| is_unnamed(&mark.what)) {
         return value;
     }
     let Some(class) = engine.says(name).class else { return value };
+    // What is one of many kinds of things is no credential: the tokens of a language.
+    if engine.types.is_one_of_many(&value.ty) {
+        return value;
+    }
     let fields = value.fields.clone();
     let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
         let what = match mark.what {
             What::Input(origin) => What::Credential(credential(engine, origin, class)),
-            // A variable whose name the caller gives: what it is called here says what it holds.
-            What::Param(param) if param.fields().iter().any(|field| field == VARIABLE) => {
-                What::Secret(param, Wanted { kind: Some(class.kind), lifetime: Some(class.lifetime) })
+            // What is in a field, or a variable whose name the caller gives: what it is called here says what it holds.
+            What::Open(path)
+                if path.param().is_none() || path.fields().iter().any(|field| field == VARIABLE) =>
+            {
+                let (kind, lifetime) = (Some(class.kind), Some(class.lifetime));
+                What::Secret(
+                    path,
+                    Wanted { kind, lifetime, is_own_signing: class.is_own_signing, unseen: None },
+                )
             }
             other => other,
         };
@@ -168,10 +178,10 @@ fn named_literals(engine: &mut Engine<'_>, value: Value, name: &str) -> Value {
 pub(super) fn params_of(value: &Value) -> Vec<Option<u16>> {
     let mut found: Vec<Option<u16>> = Vec::new();
     let _ = value.any(|what| {
-        if let Some(param) = what.param() {
-            let at = usize::from(param.index);
+        if let Some(index) = what.param() {
+            let at = usize::from(index);
             found.resize(found.len().max(at + 1), None);
-            found[at] = Some(param.index);
+            found[at] = Some(index);
         }
         false
     });
@@ -179,17 +189,17 @@ pub(super) fn params_of(value: &Value) -> Vec<Option<u16>> {
 }
 
 /// Where a parameter of a function stands, and the name of the part that is meant.
-pub(super) fn param_name(engine: &Engine<'_>, def: DefId, param: Param) -> Option<(Place, SmolStr)> {
+pub(super) fn param_name(engine: &Engine<'_>, def: DefId, path: AccessPath) -> Option<(Place, SmolStr)> {
     let at = engine.types.world.def(def);
     let item = engine.types.function(def)?;
     let skipped = usize::from(item.receiver.is_some());
     let file = engine.inputs().file(at.file);
-    let index = usize::from(param.index).checked_sub(skipped)?;
+    let index = usize::from(path.param()?).checked_sub(skipped)?;
     let pat = file.pat(item.params.get(index)?.pat);
     let own = match &pat.kind {
         PatKind::Ident(name, _) => name.clone(),
         _ => Name::default(),
     };
-    let name = param.fields().last().cloned().unwrap_or(own);
+    let name = path.fields().last().cloned().unwrap_or(own);
     Some((Place { file: at.file, span: pat.span }, name))
 }

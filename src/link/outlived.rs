@@ -6,7 +6,7 @@ use super::{
     engine::{Engine, Tables},
     naming,
     ty::Ty,
-    value::{CredentialId, Mark, Source, Trace, Value, What},
+    value::{CredentialId, Mark, Source, Trace, TraceEvent, Value, What, steps},
     world::DefId,
 };
 use crate::catalog::schema::Lifetime;
@@ -78,6 +78,24 @@ impl Engine<'_> {
             } else if let What::Credential(id) = mark.what {
                 self.tables.filled.entry(key).or_default().insert(id);
             }
+        }
+    }
+
+    /// Whether a mark is that of a token which a server gave inside a loop.
+    pub(super) fn is_obtained_in(&self, mark: &Mark, endless: Place) -> bool {
+        let Some(id) = self.tables.given_by_server(mark) else { return false };
+        let origin = self.tables.credentials.get(id.0).origin;
+        let is_in = |place: Place| place.file == endless.file && endless.span.contains(place.span);
+        is_in(self.tables.origins.get(origin.0).place)
+            || steps(&mark.trace).iter().any(|step| {
+                is_in(step.place) && matches!(step.event, TraceEvent::Enters | TraceEvent::Returned(_))
+            })
+    }
+
+    /// Notes whether a value brings a loop without an end a new token.
+    pub(super) fn pour_into_renewed(&mut self, endless: Place, value: &Value) {
+        if value.all_marks().iter().any(|mark| self.is_obtained_in(mark, endless)) {
+            self.tables.renewed.insert(endless);
         }
     }
 

@@ -18,7 +18,7 @@ use smol_str::SmolStr;
 use super::{
     cells::{Cell, CellKey},
     deployments::{self, MissingVariable, PlainSecret},
-    engine::{Engine, Tables},
+    engine::{Engine, Fields, Tables},
     event::Fork,
     hosts::{self, Host},
     order::{self, Inherited, Spared},
@@ -54,6 +54,8 @@ pub struct Program<'a> {
     facts: &'a [FileFacts],
     world: World,
     pub(super) tables: Tables,
+    /// What fields of structs hold.
+    fields: Fields,
     inherited: Vec<Inherited>,
     crossings: Vec<Crossing>,
     spared: Vec<Spared>,
@@ -84,6 +86,7 @@ pub fn link<'a>(
     let world = World::build(inputs);
     let Learned {
         tables,
+        fields,
         inherited,
         spared,
         crossings,
@@ -101,6 +104,7 @@ pub fn link<'a>(
         facts,
         world,
         tables,
+        fields,
         inherited,
         crossings,
         spared,
@@ -118,6 +122,7 @@ pub fn link<'a>(
 /// What the engine and those who ask it after the fixed point come to.
 struct Learned {
     tables: Tables,
+    fields: Fields,
     inherited: Vec<Inherited>,
     spared: Vec<Spared>,
     crossings: Vec<Crossing>,
@@ -143,8 +148,21 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
     let sinks = Sinks::find(&mut engine);
     let methods = methods_of(world, &resolver);
     let parts = parts_of(types);
-    let Engine { tables, steps, .. } = engine;
-    Learned { tables, inherited, spared, crossings, hosts, missing, phases, methods, parts, sinks, steps }
+    let Engine { tables, fields, steps, .. } = engine;
+    Learned {
+        tables,
+        fields,
+        inherited,
+        spared,
+        crossings,
+        hosts,
+        missing,
+        phases,
+        methods,
+        parts,
+        sinks,
+        steps,
+    }
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {

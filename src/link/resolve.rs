@@ -36,11 +36,14 @@ enum Space {
 /// A module, a name in it, and the namespace.
 type Key = (ModuleId, Name, Space);
 
+/// What names in a module mean, as far as anyone asked.
+type Known = FxHashMap<Name, Option<Res>>;
+
 /// Resolves paths, and remembers.
 pub(super) struct Resolver<'a> {
     inputs: Inputs<'a>,
     world: &'a World,
-    known: RefCell<FxHashMap<Key, Option<Res>>>,
+    known: RefCell<FxHashMap<(ModuleId, Space), Known>>,
     open: RefCell<FxHashSet<Key>>,
     /// How often a look-up led back to itself.
     cycles: Cell<u64>,
@@ -334,10 +337,10 @@ impl<'a> Resolver<'a> {
 
     /// A name in a module: its own items, what it imports by name, what it imports by glob.
     fn lookup(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
-        let key = (module, name.clone(), space);
-        if let Some(known) = self.known.borrow().get(&key) {
+        if let Some(known) = self.known.borrow().get(&(module, space)).and_then(|known| known.get(name)) {
             return known.clone();
         }
+        let key = (module, name.clone(), space);
         if !self.open.borrow_mut().insert(key.clone()) {
             self.cycles.set(self.cycles.get() + 1);
             return None;
@@ -348,7 +351,8 @@ impl<'a> Resolver<'a> {
         // Where the way led into a cycle, a miss may only mean that the answer is under way.
         let is_sure = self.cycles.get() == cycles || self.open.borrow().is_empty();
         if found.is_some() || is_sure {
-            self.known.borrow_mut().insert(key, found.clone());
+            let mut known = self.known.borrow_mut();
+            known.entry((module, space)).or_default().insert(name.clone(), found.clone());
         }
         found
     }

@@ -207,7 +207,7 @@ fn is_followed(what: &What) -> bool {
             | What::Part(_)
             | What::Credential(_)
             | What::Input(_)
-            | What::Param(_)
+            | What::Open(_)
             | What::Secret(..)
             | What::Cell(_)
             | What::Copied(_)
@@ -266,7 +266,8 @@ fn gives_shape(engine: &Engine<'_>, value: &Value) -> bool {
 
 /// Whether what a function gives may be a text that stands in it.
 fn may_give_text(engine: &mut Engine<'_>, def: DefId, frozen: &Summary) -> bool {
-    let is_source = |what: &What| matches!(what, What::Credential(_) | What::Input(_));
+    let is_source =
+        |what: &What| matches!(what, What::Credential(_) | What::Input(_)) || what.field().is_some();
     has_text(&frozen.ret)
         || frozen.ret.any(is_source)
         || engine.signature(def).output.innermost(engine.inputs().catalog).is_textual(engine.inputs().catalog)

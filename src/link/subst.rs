@@ -6,11 +6,11 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::{
-    engine::Engine,
+    engine::{Engine, is_untold},
     naming,
     value::{
-        BuildId, GIVEN, Mark, Marks, Origin, Param, Source, Text, Trace, TraceEvent, VARIABLE, Value, Wanted,
-        What, joined, step, steps,
+        AccessPath, BuildId, FieldId, GIVEN, Mark, Marks, Origin, Root, Source, Text, Trace, TraceEvent,
+        VARIABLE, Value, Wanted, What, joined, step, steps,
     },
     world::DefId,
 };
@@ -26,13 +26,18 @@ pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) ->
         if mark.what == What::MixedParams {
             return;
         }
-        let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
-        let marks = project(engine, passed.get(usize::from(param.index)), param, &mark.trace);
+        let Some((path, place)) = open(&mark.what) else { return out.push(mark.clone()) };
+        let marks = match path.root() {
+            Root::Param(index) => project(engine, passed.get(usize::from(index)), path, &mark.trace),
+            // Where sinks are looked for, everything is known.
+            Root::Field(id) if engine.gather.is_some() => close_field(engine, id, path, mark),
+            Root::Field(_) => return out.push(mark.clone()),
+        };
         out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
 }
 
-/// Where a parameter is in a function.
+/// Where an access path is.
 #[derive(Clone, Copy)]
 enum At {
     /// Anywhere.
@@ -45,13 +50,13 @@ enum At {
     BuiltSecret(BuildId, Wanted),
 }
 
-/// The parameter that a mark stands for, and where it is.
-fn open(what: &What) -> Option<(Param, At)> {
+/// The access path that a mark stands for, and where it is.
+fn open(what: &What) -> Option<(AccessPath, At)> {
     match *what {
-        What::Param(param) => Some((param, At::Plain)),
-        What::Secret(param, wanted) => Some((param, At::Secret(wanted))),
-        What::BuiltParam(param, build) => Some((param, At::Built(build))),
-        What::BuiltSecret(param, build, wanted) => Some((param, At::BuiltSecret(build, wanted))),
+        What::Open(path) => Some((path, At::Plain)),
+        What::Secret(path, wanted) => Some((path, At::Secret(wanted))),
+        What::BuiltOpen(path, build) => Some((path, At::Built(build))),
+        What::BuiltSecret(path, build, wanted) => Some((path, At::BuiltSecret(build, wanted))),
         _ => None,
     }
 }
@@ -59,20 +64,20 @@ fn open(what: &What) -> Option<(Param, At)> {
 /// What a mark that is passed for a parameter is at the parameter's place.
 fn arrived(engine: &mut Engine<'_>, mark: Mark, at: At) -> Option<Mark> {
     let what = match (at, mark.what) {
-        (At::Secret(wanted), What::Param(param)) => What::Secret(param, wanted),
+        (At::Secret(wanted), What::Open(path)) => What::Secret(path, wanted),
         (At::Secret(wanted), What::Input(origin)) => {
             What::Credential(naming::credential_wanted(engine, origin, wanted))
         }
-        (At::Built(build), What::Param(param)) => What::BuiltParam(param, build),
+        (At::Built(build), What::Open(path)) => What::BuiltOpen(path, build),
         (At::Built(build) | At::BuiltSecret(build, _), What::Credential(credential)) => {
             What::Built(credential, build)
         }
         // Only what says so itself is a credential here: an endpoint and a region are built in as well.
         (At::Built(_), What::Input(_))
         | (At::Built(_) | At::BuiltSecret(..), What::Literal(_) | What::Part(_)) => return None,
-        (At::BuiltSecret(build, wanted), What::Param(param))
-        | (At::BuiltSecret(build, _) | At::Built(build), What::Secret(param, wanted)) => {
-            What::BuiltSecret(param, build, wanted)
+        (At::BuiltSecret(build, wanted), What::Open(path))
+        | (At::BuiltSecret(build, _) | At::Built(build), What::Secret(path, wanted)) => {
+            What::BuiltSecret(path, build, wanted)
         }
         (At::BuiltSecret(build, wanted), What::Input(origin)) => {
             What::Built(naming::credential_wanted(engine, origin, wanted), build)
@@ -95,12 +100,16 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
         if mark.what == What::MixedParams {
             return;
         }
-        let Some((param, place)) = open(&mark.what) else { return out.push(mark.clone()) };
-        let mut marks = close_param(engine, def, param, &passed, mark);
+        let Some((path, place)) = open(&mark.what) else { return out.push(mark.clone()) };
+        let index = match path.root() {
+            Root::Param(index) => usize::from(index),
+            Root::Field(_) => return out.push(mark.clone()),
+        };
+        let mut marks = close_param(engine, def, path, passed.get(index), mark);
         // Callers in sight pass something that could not be followed, and it is a credential all the same.
         let is_secret = matches!(place, At::Secret(_) | At::BuiltSecret(..));
-        if marks.is_empty() && is_secret && !is_placeholder(engine, values.get(usize::from(param.index))) {
-            marks = unseen(engine, def, param, mark);
+        if marks.is_empty() && is_secret && !is_placeholder(engine, values.get(index)) {
+            marks = unseen(engine, def, path, mark);
         }
         out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
     })
@@ -116,22 +125,74 @@ fn is_placeholder(engine: &Engine<'_>, passed: Option<&Option<Value>>) -> bool {
 fn close_param(
     engine: &mut Engine<'_>,
     def: DefId,
-    param: Param,
-    passed: &[Option<Passed<'_>>],
+    path: AccessPath,
+    passed: Option<&Option<Passed<'_>>>,
     mark: &Mark,
 ) -> Vec<Mark> {
-    match passed.get(usize::from(param.index)) {
-        Some(Some(value)) => project(engine, Some(value), param, &mark.trace),
-        _ => unseen(engine, def, param, mark),
+    match passed {
+        Some(Some(value)) => project(engine, Some(value), path, &mark.trace),
+        _ => unseen(engine, def, path, mark),
     }
 }
 
+/// What is in a field, as far as it is a credential or may be one: all else its readers were told.
+fn close_field(engine: &mut Engine<'_>, id: FieldId, path: AccessPath, mark: &Mark) -> Vec<Mark> {
+    let field = engine.fields.get(id);
+    if path.is_whole() {
+        let with_way = |inner: &Mark| Mark { what: inner.what, trace: joined(&inner.trace, &mark.trace) };
+        return field.untold.iter().map(with_way).collect();
+    }
+    if field.untold.is_empty() {
+        return Vec::new();
+    }
+    let content = field.content.clone();
+    let mut marks = project(engine, Some(&Passed::new(&content)), path, &mark.trace);
+    marks.retain(|mark| is_untold(&mark.what));
+    marks
+}
+
+/// What a field means in which nothing is seen so far, at a place where only a credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unseen {
+    /// Nothing yet.
+    Waits,
+    /// A credential that nobody sees.
+    Counts,
+}
+
+/// A value with what fields hold in place of their names.
+pub(super) fn close_fields(engine: &mut Engine<'_>, value: &Value, unseen: Unseen) -> Value {
+    value.map_marks(&mut |mark, out| {
+        if mark.what == What::MixedFields {
+            return;
+        }
+        let held = open(&mark.what).and_then(|(path, place)| match path.root() {
+            Root::Field(id) => Some((id, path, place)),
+            Root::Param(_) => None,
+        });
+        let Some((id, path, place)) = held else { return out.push(mark.clone()) };
+        let mut marks = close_field(engine, id, path, mark);
+        if marks.is_empty() && unseen == Unseen::Counts {
+            marks.extend(unseen_in_field(engine, place, &mark.trace));
+        }
+        out.extend(marks.into_iter().filter_map(|mark| arrived(engine, mark, place)));
+    })
+}
+
+/// A credential that is in a field of which nobody sees what is put there.
+fn unseen_in_field(engine: &mut Engine<'_>, place: At, trace: &Trace) -> Option<Mark> {
+    let (At::Secret(wanted) | At::BuiltSecret(_, wanted)) = place else { return None };
+    let origin = wanted.unseen?;
+    let enters = step(&None, engine.tables.origins.get(origin.0).place, TraceEvent::Enters);
+    Some(Mark { what: What::Input(origin), trace: joined(&enters, trace) })
+}
+
 /// A parameter that nobody in sight passes anything for.
-fn unseen(engine: &mut Engine<'_>, def: DefId, param: Param, mark: &Mark) -> Vec<Mark> {
-    if param.fields().iter().any(|field| field == VARIABLE) {
+fn unseen(engine: &mut Engine<'_>, def: DefId, path: AccessPath, mark: &Mark) -> Vec<Mark> {
+    if path.fields().iter().any(|field| field == VARIABLE) {
         return variable(engine, None, &mark.trace).into_iter().collect();
     }
-    let Some((place, name)) = naming::param_name(engine, def, param) else { return Vec::new() };
+    let Some((place, name)) = naming::param_name(engine, def, path) else { return Vec::new() };
     let origin =
         engine.tables.origins.intern(Origin { place, source: Source::Parameter, name: name.clone() });
     let what = match naming::credential_by_name(engine, origin, &name) {
@@ -165,9 +226,9 @@ fn variable(engine: &mut Engine<'_>, text: Option<&Text>, trace: &Trace) -> Opti
     Some(Mark { what: naming::variable(engine, place, &name), trace: trace.clone() })
 }
 
-fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, param: Param, trace: &Trace) -> Vec<Mark> {
+fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, path: AccessPath, trace: &Trace) -> Vec<Mark> {
     let Some(passed) = arg else { return Vec::new() };
-    let fields = param.fields();
+    let fields = path.fields();
     let (mut value, mut left) = (passed.value, &*fields);
     while let Some((name, rest)) = left.split_first() {
         match value.field(name) {
@@ -188,7 +249,7 @@ fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, param: Param, trac
         .iter()
         .filter_map(|mark| {
             let what = match &mark.what {
-                What::Param(outer) if !left.is_empty() => What::Param(outer.deeper(left)),
+                What::Open(outer) if !left.is_empty() => What::Open(outer.deeper(left)),
                 // Part of something of which only the whole is known.
                 What::Hazard(_)
                 | What::Credential(_)
@@ -197,6 +258,9 @@ fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, param: Param, trac
                 | What::Part(_)
                     if !left.is_empty() =>
                 {
+                    return None;
+                }
+                What::Input(origin) if !left.is_empty() && engine.tables.is_one_thing(*origin) => {
                     return None;
                 }
                 What::Input(_) | What::Cell(_) | What::Copied(_) if is_other(left) => return None,

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+pub use super::access_path::{AccessPath, FieldId, Root};
 pub use super::marks::{Mark, Marks};
 pub(super) use super::marks::{marks_of, no_marks, union};
-pub use super::param::Param;
 pub use super::provenance::{
     Build, BuildId, CellId, Certainty, Credential, CredentialId, ForkId, Hazard, HazardId, HazardKind,
     LiteralId, Origin, OriginId, PartId, Source,
@@ -69,20 +69,20 @@ pub enum Callable {
 /// What a value may hold. Ids are positions in the program's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
-    /// Whatever the caller passes: the parameter (the receiver is 0 in a method) and the fields taken of it.
-    Param(Param),
+    /// Whatever is at an access path: what the caller passes, or what the program puts in a field.
+    Open(AccessPath),
     /// Something from outside of which nothing says that it is a credential.
     Input(OriginId),
     /// A credential in the raw.
     Credential(CredentialId),
     /// A credential that is built into a client.
     Built(CredentialId, BuildId),
-    /// Whatever the caller passes, where only a credential goes.
-    Secret(Param, Wanted),
-    /// Whatever the caller passes, built into a client; a credential only when it says so itself.
-    BuiltParam(Param, BuildId),
+    /// Whatever is at an access path, where only a credential goes.
+    Secret(AccessPath, Wanted),
+    /// Whatever is at an access path, built into a client; a credential only when it says so itself.
+    BuiltOpen(AccessPath, BuildId),
     /// Whatever the caller passes where only a credential goes, built into a client.
-    BuiltSecret(Param, BuildId, Wanted),
+    BuiltSecret(AccessPath, BuildId, Wanted),
     /// Something that renews its credentials by itself.
     Refreshing,
     /// Something that a fork does not copy.
@@ -99,6 +99,8 @@ pub enum What {
     ProcessId,
     /// More parts of parameters than are told apart.
     MixedParams,
+    /// More fields of structs than are told apart.
+    MixedFields,
     /// More things from outside than are told apart.
     MixedInputs,
     /// A literal text; only where sinks are looked for.
@@ -116,38 +118,64 @@ pub struct Wanted {
     pub kind: Option<CredentialKind>,
     /// How long it lives, where the place says so.
     pub lifetime: Option<Lifetime>,
+    /// Whether it is one that the process signs or checks its own tokens by, as far as its name says.
+    pub is_own_signing: bool,
+    /// Where it enters, in case nobody sees what is there.
+    pub unseen: Option<OriginId>,
 }
 
 impl What {
-    /// Whether it stands for what a caller passes.
+    /// Whether it stands for what is known only later.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(
-            self,
-            Self::Param(_)
-                | Self::Secret(..)
-                | Self::BuiltParam(..)
-                | Self::BuiltSecret(..)
-                | Self::MixedParams
-        )
+        self.access_path().is_some() || matches!(self, Self::MixedParams | Self::MixedFields)
     }
 
-    /// The parameter that it stands for.
+    /// Whether it stands for what a caller passes.
     #[must_use]
-    pub fn param(&self) -> Option<Param> {
+    pub fn is_passed(&self) -> bool {
+        self.param().is_some() || *self == Self::MixedParams
+    }
+
+    /// The access path that it stands for.
+    #[must_use]
+    pub fn access_path(&self) -> Option<AccessPath> {
         match *self {
-            Self::Param(param)
-            | Self::Secret(param, _)
-            | Self::BuiltParam(param, _)
-            | Self::BuiltSecret(param, ..) => Some(param),
+            Self::Open(path)
+            | Self::Secret(path, _)
+            | Self::BuiltOpen(path, _)
+            | Self::BuiltSecret(path, ..) => Some(path),
             _ => None,
+        }
+    }
+
+    /// The parameter that it is, or is a part of.
+    #[must_use]
+    pub fn param(&self) -> Option<u16> {
+        self.access_path()?.param()
+    }
+
+    /// The parameter that it is, whole and anywhere.
+    #[must_use]
+    pub fn whole_param(&self) -> Option<u16> {
+        match self {
+            Self::Open(path) => path.whole_param(),
+            _ => None,
+        }
+    }
+
+    /// The field that it is, or is a part of.
+    pub(super) fn field(&self) -> Option<FieldId> {
+        match self.access_path()?.root() {
+            Root::Field(id) => Some(id),
+            Root::Param(_) => None,
         }
     }
 
     /// Whether it is built into a client, or will be once a caller passes it.
     #[must_use]
     pub fn is_built(&self) -> bool {
-        matches!(self, Self::Built(..) | Self::BuiltParam(..) | Self::BuiltSecret(..))
+        matches!(self, Self::Built(..) | Self::BuiltOpen(..) | Self::BuiltSecret(..))
     }
 }
 
@@ -268,7 +296,7 @@ impl Value {
         let has = |mark: &Mark| {
             has_what(&mark.what)
                 || match mark.what {
-                    What::Param(_) | What::BuiltParam(..) => has_what(&What::MixedParams),
+                    What::Open(path) | What::BuiltOpen(path, _) => has_what(&mixture(path)),
                     What::Input(_) => has_what(&What::MixedInputs),
                     _ => false,
                 }
@@ -358,4 +386,9 @@ fn join_fields(a: &Value, b: &Value) -> Option<Rc<BTreeMap<Name, Value>>> {
             Some(Rc::new(joined))
         }
     }
+}
+
+/// What a value is known by that is made of many parts like this one.
+fn mixture(path: AccessPath) -> What {
+    if path.param().is_some() { What::MixedParams } else { What::MixedFields }
 }

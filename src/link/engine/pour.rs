@@ -7,7 +7,7 @@ use crate::link::{
     flows::Target,
     holds::Holds,
     ty::Ty,
-    value::{CellId, Source, Value, What, marks_of, no_marks, union},
+    value::{CellId, Mark, OriginId, Source, Value, What, marks_of, no_marks, union},
     world::DefId,
 };
 use crate::source::Place;
@@ -30,7 +30,8 @@ impl Engine<'_> {
             return gather.stored(def, name, value, reader);
         }
         self.writers.entry((def, name.clone())).or_default().insert(reader);
-        let kind = self.field_kind(def, name);
+        let id = self.fields.id(def, name);
+        let kind = self.field_kind(id);
         if kind == FieldKind::Inert {
             return;
         }
@@ -46,27 +47,57 @@ impl Engine<'_> {
 
     /// Lets a value that is in terms of nothing flow to a place that everybody sees.
     pub(in crate::link) fn pour(&mut self, target: &Target, value: Value) {
+        let is_open = value.any(|what| what.field().is_some());
         match target {
             Target::Field(def, name) => self.pour_into_field(*def, name, value.cut(2)),
             Target::Cell(cell) => self.pour_into_cell(*cell, &value),
+            // What is in fields is known when all else is.
+            _ if is_open => self.flows.pending.push((target.clone(), value)),
             Target::Sink(place) => {
                 let known = self.tables.sinks.entry(*place).or_insert_with(no_marks);
                 *known = union(known, &value.marks);
             }
             Target::Endless(stale) => self.pour_into_endless(stale, &value),
+            Target::Renewed(endless) => self.pour_into_renewed(*endless, &value),
             Target::Signing => {
-                for mark in value.all_marks().iter() {
-                    if let What::Credential(id) = mark.what {
-                        let origin = self.tables.credentials.get(id.0).origin;
-                        self.tables.signing.insert(origin);
-                    }
-                }
+                let origins = self.origins_of_credentials(&value);
+                self.tables.signing.extend(origins);
+            }
+            Target::Compared => {
+                let origins = self.origins_of_credentials(&value);
+                self.tables.compared.extend(origins);
+            }
+            Target::Demanded(place) => self.note_demanded(&value, *place),
+        }
+    }
+
+    /// Where the credentials of a value enter.
+    fn origins_of_credentials(&self, value: &Value) -> Vec<OriginId> {
+        let all = value.all_marks();
+        let origin = |mark: &Mark| match mark.what {
+            What::Credential(id) => Some(self.tables.credentials.get(id.0).origin),
+            _ => None,
+        };
+        all.iter().filter_map(origin).collect()
+    }
+
+    /// The program ends without what a value holds.
+    fn note_demanded(&mut self, value: &Value, place: Place) {
+        for mark in value.marks.iter() {
+            let origin = match mark.what {
+                What::Input(origin) => origin,
+                What::Credential(id) => self.tables.credentials.get(id.0).origin,
+                _ => continue,
+            };
+            if self.tables.origins.get(origin.0).source == Source::Env {
+                self.tables.demanded.entry(origin).or_insert(place);
             }
         }
     }
 
     fn pour_into_field(&mut self, def: DefId, name: &Name, value: Value) {
-        let kind = self.field_kind(def, name);
+        let id = self.fields.id(def, name);
+        let kind = self.field_kind(id);
         let may_be_a_cell = match &kind {
             FieldKind::Typed(ty) => ty.may_be_a_cell(self.inputs().catalog),
             _ => true,
@@ -84,20 +115,11 @@ impl Engine<'_> {
         let says_so = self.says(name).class.is_some();
         let value = if says_so { value } else { self.without_unnamed(value) };
         self.note_kept(def, name, &value);
-        let key = (def, name.clone());
-        let known = self.fields.get(&key);
-        if known.is_none() && value.is_nothing() {
-            return;
-        }
-        if known.is_some_and(|known| known.covers(&value)) {
-            return;
-        }
-        let joined = known.map_or_else(|| value.clone(), |known| known.join(&value)).cut(2);
-        if known.is_some_and(|known| known.covers(&joined)) {
-            return;
-        }
-        self.fields.insert(key, joined);
-        self.changed(&Key::Field(def, name.clone()));
+        let is_struct = match &kind {
+            FieldKind::Typed(ty) => matches!(ty.innermost(self.inputs().catalog), Ty::Def(..)),
+            _ => false,
+        };
+        self.widen_field(id, &value, is_struct);
     }
 
     /// The value without what functions that nobody in sight calls may be passed, as far as no name speaks of a credential.
@@ -120,9 +142,12 @@ impl Engine<'_> {
         let is_refused = |what: &What| match what {
             What::Refreshing | What::Hazard(_) => true,
             _ if what.is_built() => true,
-            What::Param(_) | What::Input(_) | What::Credential(_) | What::MixedParams | What::MixedInputs => {
-                is_inert
-            }
+            What::Open(_)
+            | What::Input(_)
+            | What::Credential(_)
+            | What::MixedParams
+            | What::MixedFields
+            | What::MixedInputs => is_inert,
             _ => false,
         };
         if holds == Holds::Texts && !is_text {
@@ -136,25 +161,19 @@ impl Engine<'_> {
     }
 
     /// How much there is to know about a field.
-    fn field_kind(&mut self, def: DefId, name: &Name) -> FieldKind {
-        let key = (def, name.clone());
-        if let Some(known) = self.field_kinds.get(&key) {
-            return known.clone();
-        }
-        let kind = match self.types.field(def, name) {
+    pub(super) fn kind_of_field(&self, def: DefId, name: &Name) -> FieldKind {
+        match self.types.field(def, name) {
             Some(ty) if self.types.holds(&ty) == Holds::Nothing => FieldKind::Inert,
             Some(ty) if !matches!(ty.innermost(self.inputs().catalog), Ty::Trait(_) | Ty::Unknown) => {
                 FieldKind::Typed(ty)
             }
             _ => FieldKind::Open,
-        };
-        self.field_kinds.insert(key, kind.clone());
-        kind
+        }
     }
 
     /// Lets a value flow into a cell.
     pub(in crate::link) fn fill_cell(&mut self, id: CellId, value: &Value, place: Place, mut fill: Fill) {
-        fill.from_parameter = value.any(What::is_open);
+        fill.from_parameter = value.any(What::is_passed);
         let others = value.marks.iter().filter_map(|mark| match mark.what {
             What::Cell(other) | What::Copied(other) if other != id => Some(other),
             _ => None,

@@ -13,7 +13,7 @@ use crate::link::{
     outlived::{Kept, Outlived},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, Hazard, HazardId, Marks, Origin, OriginId,
-        Value, Wanted, no_marks,
+        Source, Value, Wanted, no_marks,
     },
     world::{DefId, index},
 };
@@ -117,6 +117,8 @@ pub(in crate::link) struct Tables {
     pub at_fork: BTreeSet<DefId>,
     /// Tokens that are older than a loop without an end that uses them, by token and loop.
     pub outlived: BTreeMap<(CredentialId, Place), Outlived>,
+    /// Loops without an end in which a new token is obtained.
+    pub renewed: BTreeSet<Place>,
     /// The tokens that fields are filled with.
     pub kept: BTreeMap<(DefId, Name), Kept>,
     /// The credentials that fields of structs are filled with.
@@ -129,6 +131,15 @@ pub(in crate::link) struct Tables {
     pub asked_age: BTreeSet<DefId>,
     /// What the program ends without, and where it says so.
     pub demanded: BTreeMap<OriginId, Place>,
+}
+
+impl Tables {
+    /// Whether what enters is one thing: a file or an answer has parts, a variable of the environment has none.
+    pub(in crate::link) fn is_one_thing(&self, origin: OriginId) -> bool {
+        let entry = self.origins.get(origin.0);
+        matches!(entry.source, Source::Env | Source::Field | Source::CompileTime)
+            || (entry.source == Source::Parameter && !entry.name.is_empty())
+    }
 }
 
 /// Whether nothing that callers see of `new` is missing in `old`.

@@ -17,7 +17,7 @@ impl Frame<'_, '_> {
         let Some(certainty) = self.certainty(ty) else { return value };
         let Some(path) = ty.path() else { return value };
         let client = shown(path);
-        let is_raw = |what: &What| matches!(what, What::Credential(_) | What::Param(_) | What::Secret(..));
+        let is_raw = |what: &What| matches!(what, What::Credential(_) | What::Open(_) | What::Secret(..));
         if !value.marks.iter().any(|mark| is_raw(&mark.what)) {
             return value;
         }
@@ -26,7 +26,7 @@ impl Frame<'_, '_> {
         let marks = value.marks.iter().map(|mark| {
             let what = match &mark.what {
                 What::Credential(credential) => What::Built(*credential, build),
-                What::Param(param) => What::BuiltParam(*param, build),
+                What::Open(param) => What::BuiltOpen(*param, build),
                 What::Secret(param, wanted) => What::BuiltSecret(*param, build, *wanted),
                 other => return Mark { what: *other, trace: mark.trace.clone() },
             };

@@ -68,10 +68,13 @@ impl Frame<'_, '_> {
     fn call_param(&mut self, function: &Value, args: &[Value]) -> Value {
         let mut given = Value::default();
         for mark in function.marks.iter() {
-            let What::Param(param) = mark.what else { continue };
-            given.add_mark(What::Param(param.deeper(&[Name::new_static(GIVEN)])), mark.trace.clone());
-            if param.is_whole() {
-                self.note_called(param.index, args);
+            let What::Open(path) = mark.what else { continue };
+            if path.param().is_none() {
+                continue;
+            }
+            given.add_mark(What::Open(path.deeper(&[Name::new_static(GIVEN)])), mark.trace.clone());
+            if let Some(index) = path.whole_param() {
+                self.note_called(index, args);
             }
         }
         given

@@ -38,7 +38,7 @@ impl Frame<'_, '_> {
             let Some(arg) = args.get(*at) else { continue };
             // What says where to connect may say who connects.
             let is_address = entry.kind == Some(CredentialKind::ConnectionString)
-                && arg.any(|what| matches!(what, What::Input(_) | What::Param(_)));
+                && arg.any(|what| matches!(what, What::Input(_) | What::Open(_)));
             let carried = if is_address {
                 self.as_credential(arg, entry.kind, entry.lifetime, place)
             } else {
@@ -124,29 +124,47 @@ impl Frame<'_, '_> {
         lifetime: Option<Lifetime>,
         place: Place,
     ) -> Marks {
+        let wanted = Wanted { kind, lifetime, is_own_signing: false, unseen: None };
         let all = value.all_marks();
         let mut marks = Vec::new();
         for mark in all.iter() {
             let what = match &mark.what {
                 What::Cell(id) | What::Copied(id) => {
-                    self.e.tables.sent_cells.entry(*id).or_insert(Wanted { kind, lifetime });
+                    self.e.tables.sent_cells.entry(*id).or_insert(wanted);
                     continue;
                 }
-                What::Input(origin) => {
-                    What::Credential(naming::credential_wanted(self.e, *origin, Wanted { kind, lifetime }))
-                }
-                What::Param(param) => What::Secret(*param, Wanted { kind, lifetime }),
+                What::Input(origin) => What::Credential(naming::credential_wanted(self.e, *origin, wanted)),
+                What::Open(param) => What::Secret(*param, wanted),
                 What::Credential(id) => What::Credential(self.sent_elsewhere(*id)),
-                What::Refreshing | What::Secret(..) => mark.what,
+                What::Secret(path, wanted) => {
+                    What::Secret(*path, Wanted { is_own_signing: false, ..*wanted })
+                }
+                What::Refreshing => mark.what,
                 what if what.is_built() => *what,
                 _ => continue,
             };
             marks.push(Mark { what, trace: mark.trace.clone() });
         }
-        if marks.is_empty() {
-            marks.extend(self.credential_of_nowhere(value, kind, lifetime, place));
+        if marks.iter().all(|mark| mark.what.field().is_some())
+            && let Some(nowhere) = self.credential_of_nowhere(value, kind, lifetime, place)
+        {
+            self.add_nowhere(&mut marks, nowhere, value);
         }
         marks_of(marks)
+    }
+
+    /// Adds a credential whose way here is not known: where fields are read, in case nobody sees what is in them.
+    fn add_nowhere(&mut self, marks: &mut Vec<Mark>, nowhere: Mark, value: &Value) {
+        let What::Credential(id) = nowhere.what else { return };
+        if marks.is_empty() || value.text.is_some() {
+            return marks.push(nowhere);
+        }
+        let unseen = Some(self.e.tables.credentials.get(id.0).origin);
+        for mark in marks {
+            if let What::Secret(path, wanted) = mark.what {
+                mark.what = What::Secret(path, Wanted { unseen, ..wanted });
+            }
+        }
     }
 
     /// What is given to somebody else's client is not what this process signs by, whatever it is called.

@@ -43,10 +43,7 @@ impl<'a> Frame<'_, 'a> {
     ) {
         let Some(runtime) = receiver.and_then(|receiver| self.driver(receiver)) else { return };
         let (Some(value), Some(&first)) = (args.first(), exprs.first()) else { return };
-        let future = value.marks.iter().find_map(|mark| match mark.what {
-            What::Param(param) if param.is_whole() => Some(param.index),
-            _ => None,
-        });
+        let future = value.marks.iter().find_map(|mark| mark.what.whole_param());
         let span = self.driven(first);
         self.drives.insert(place, Drive { place, span, runtime, future });
     }
@@ -57,7 +54,7 @@ impl<'a> Frame<'_, 'a> {
         for mark in value.marks.iter() {
             match mark.what {
                 What::Cell(id) | What::Copied(id) => return Some(Driver::Cell(id)),
-                What::Param(_) | What::MixedParams => return None,
+                what if what.is_passed() => return None,
                 What::Hazard(hazard) if self.is_runtime(hazard) => made = Some(Driver::Made(hazard)),
                 _ => {}
             }

@@ -7,6 +7,7 @@ use super::Frame;
 use crate::facts::Name;
 use crate::link::{
     event::Event,
+    flows::Target,
     naming,
     ty::{self, Ty},
     value::{Callable, Mark, OriginId, Source, TraceEvent, VARIABLE, Value, What, marks_of, step},
@@ -72,6 +73,8 @@ impl Frame<'_, '_> {
         if self.alternatives > 0 || !is_perhaps(&on.ty) {
             return;
         }
+        let held = on.marks.iter().filter(|mark| mark.what.field().is_some()).cloned().collect();
+        self.e.leave(Target::Demanded(place), &Value { marks: marks_of(held), ..Value::default() }, self.def);
         for mark in on.marks.iter() {
             if let Some(origin) = self.origin_of(&mark.what)
                 && self.e.tables.origins.get(origin.0).source == Source::Env
@@ -85,8 +88,8 @@ impl Frame<'_, '_> {
         match what {
             What::Input(origin) => Some(*origin),
             What::Credential(id) => Some(self.e.tables.credentials.get(id.0).origin),
-            What::Param(param) if param.fields().iter().any(|field| field == VARIABLE) => {
-                self.reads_env.iter().find(|(at, _)| *at == param.index).map(|(_, origin)| *origin)
+            What::Open(path) if path.fields().iter().any(|field| field == VARIABLE) => {
+                self.reads_env.iter().find(|(at, _)| Some(*at) == path.param()).map(|(_, origin)| *origin)
             }
             _ => None,
         }
@@ -116,17 +119,16 @@ fn is_perhaps(ty: &Ty) -> bool {
 
 /// The parameter that a name is, whole.
 fn named_by(arg: &Value) -> Option<u16> {
-    arg.marks.iter().find_map(|mark| match mark.what {
-        What::Param(param) if param.is_whole() => Some(param.index),
-        _ => None,
-    })
+    arg.marks.iter().find_map(|mark| mark.what.whole_param())
 }
 
 /// The variables of the environment that a caller names.
 fn named_by_caller(name: &Value) -> Vec<What> {
     let named = name.marks.iter().filter_map(|mark| match mark.what {
-        What::Param(param) => Some((param, param.deeper(&[Name::new_static(VARIABLE)]))),
+        What::Open(path) if path.param().is_some() => {
+            Some((path, path.deeper(&[Name::new_static(VARIABLE)])))
+        }
         _ => None,
     });
-    named.filter(|(param, variable)| param != variable).map(|(_, variable)| What::Param(variable)).collect()
+    named.filter(|(path, variable)| path != variable).map(|(_, variable)| What::Open(variable)).collect()
 }

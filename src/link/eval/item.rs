@@ -12,7 +12,7 @@ use crate::link::{
     event::Event,
     naming,
     signature::{Follows, Parameter},
-    value::{Param, Value, What},
+    value::{AccessPath, Value, What},
 };
 use crate::source::Span;
 
@@ -93,5 +93,5 @@ fn param_value(param: &Parameter, at: u16) -> Value {
     if param.follows == Follows::Nothing {
         return Value::of(param.ty.clone());
     }
-    Value::marked(param.ty.clone(), What::Param(Param::whole(at)), None)
+    Value::marked(param.ty.clone(), What::Open(AccessPath::of_param(at)), None)
 }

@@ -7,7 +7,7 @@ use crate::link::{
     flows::Target,
     naming,
     outlived::Stale,
-    value::{Mark, TraceEvent, Value, What, marks_of, steps},
+    value::{Mark, Value, What, marks_of},
     world::body::children,
 };
 use crate::source::{Place, Span};
@@ -56,10 +56,11 @@ impl Frame<'_, '_> {
         if tokens.is_empty() {
             return;
         }
-        if tokens.iter().any(|mark| self.is_obtained_in(mark, outermost)) {
+        if tokens.iter().any(|mark| self.e.is_obtained_in(mark, self.place(outermost))) {
             self.note_renewed();
             return;
         }
+        self.note_held(&tokens, outermost);
         let ty = value.ty.innermost(self.catalog());
         let stale = Stale { endless: self.place(outermost), used: place, def: self.def, ty };
         if let Some(endless) = self.endless.last_mut() {
@@ -86,25 +87,22 @@ impl Frame<'_, '_> {
         named
     }
 
-    fn is_obtained_in(&self, mark: &Mark, span: Span) -> bool {
-        let Some(id) = self.e.tables.given_by_server(mark) else { return false };
-        let origin = self.e.tables.credentials.get(id.0).origin;
-        let entry = self.e.tables.origins.get(origin.0).place;
-        let is_in = |place: Place| place.file == self.file && span.contains(place.span);
-        is_in(entry)
-            || steps(&mark.trace).iter().any(|step| {
-                is_in(step.place) && matches!(step.event, TraceEvent::Enters | TraceEvent::Returned(_))
-            })
+    /// Where what a field holds is a token that was obtained in the loop, the loop lives with new ones.
+    fn note_held(&mut self, marks: &[Mark], endless: Span) {
+        let held = marks.iter().filter(|mark| mark.what.field().is_some()).cloned().collect();
+        let value = Value { marks: marks_of(held), ..Value::default() };
+        self.e.leave(Target::Renewed(self.place(endless)), &value, self.def);
     }
 
     /// A call in a loop gives a token: where it is a new one, the loop lives with it.
     pub(super) fn note_given(&mut self, value: &Value) {
         let Some(outermost) = self.endless.first().map(|it| it.span) else { return };
         let all = value.all_marks();
-        let is_new = |mark: &Mark| self.is_obtained_in(mark, outermost);
-        if all.iter().any(is_new) {
+        let endless = self.place(outermost);
+        if all.iter().any(|mark| self.e.is_obtained_in(mark, endless)) {
             self.note_renewed();
         }
+        self.note_held(&all, outermost);
     }
 
     /// Whether a call by this name in a loop keeps a token young.

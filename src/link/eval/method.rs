@@ -186,11 +186,11 @@ impl<'a> Frame<'_, 'a> {
                     mark.what,
                     What::Credential(_)
                         | What::Built(..)
-                        | What::BuiltParam(..)
+                        | What::BuiltOpen(..)
                         | What::BuiltSecret(..)
                         | What::Secret(..)
                         | What::Refreshing
-                        | What::Param(_)
+                        | What::Open(_)
                 )
             })
             .filter(|mark| !on.marks.iter().any(|known| known.what == mark.what))
@@ -462,7 +462,7 @@ impl<'a> Frame<'_, 'a> {
             .marks
             .iter()
             .filter(|mark| match mark.what {
-                What::Param(_) => true,
+                What::Open(path) => path.param().is_some(),
                 // What a client is asked for is an answer, and no part of what the cell holds.
                 What::Cell(_) | What::Copied(_) => !is_client && self.certainty(inner).is_none(),
                 What::ForkResult(_) => call.method == "cmp",

@@ -9,7 +9,11 @@ use crate::link::{
 
 /// The hazards and parameters in a value.
 pub(super) fn touched(value: &Value) -> Touched {
-    let is_touched = |what: &What| matches!(what, What::Hazard(_) | What::Param(_));
+    let is_touched = |what: &What| match what {
+        What::Hazard(_) => true,
+        What::Open(path) => path.param().is_some(),
+        _ => false,
+    };
     if !value.any(is_touched) {
         return nothing_touched();
     }
@@ -43,9 +47,9 @@ pub(super) fn carried(value: &Value) -> Marks {
             what,
             What::Credential(_)
                 | What::Built(..)
-                | What::Param(_)
+                | What::Open(_)
                 | What::Secret(..)
-                | What::BuiltParam(..)
+                | What::BuiltOpen(..)
                 | What::BuiltSecret(..)
                 | What::Refreshing
         )

@@ -9,7 +9,7 @@ use crate::link::{
     resolve::Res,
     subst::with_step,
     ty::{Scope, Ty},
-    value::{CellId, Marks, Origin, Source, TraceEvent, Value, What, step},
+    value::{AccessPath, CellId, Marks, Origin, Source, TraceEvent, Value, What, step},
     world::DefId,
 };
 use crate::source::{Place, Span};
@@ -37,12 +37,12 @@ impl<'a> Frame<'_, 'a> {
         let is_in_sight = base.field(name).is_some();
         for mark in base.marks.iter() {
             match &mark.what {
-                What::Param(param) => {
+                What::Open(param) => {
                     let deeper = param.deeper(std::slice::from_ref(name));
-                    value.add_mark(What::Param(deeper), mark.trace.clone());
+                    value.add_mark(What::Open(deeper), mark.trace.clone());
                 }
                 // A file or an answer has parts; a variable of the environment is one thing.
-                What::Input(origin) if self.is_one_thing(*origin) => {}
+                What::Input(origin) if self.e.tables.is_one_thing(*origin) => {}
                 What::Input(_) | What::Cell(_) | What::Copied(_) => {
                     value.add_mark(mark.what, mark.trace.clone());
                 }
@@ -62,12 +62,6 @@ impl<'a> Frame<'_, 'a> {
         naming::named(self.e, value, name)
     }
 
-    fn is_one_thing(&self, origin: crate::link::value::OriginId) -> bool {
-        let entry = self.e.tables.origins.get(origin.0);
-        matches!(entry.source, Source::Env | Source::Field | Source::CompileTime)
-            || (entry.source == Source::Parameter && !entry.name.is_empty())
-    }
-
     fn field_of_def(&mut self, def: DefId, name: &Name, mut value: Value, is_in_sight: bool) -> Value {
         if value.ty.is_unknown()
             && let Some(ty) = self.e.types.field(def, name)
@@ -77,9 +71,7 @@ impl<'a> Frame<'_, 'a> {
         if is_in_sight {
             return value;
         }
-        if let Some(known) = self.e.field(def, name, self.def) {
-            value = value.join(&known);
-        }
+        value = value.join(&self.e.field(def, name, self.def));
         if let Some(gather) = &mut self.e.gather {
             let part = gather.parts.intern((def, name.clone()));
             value.add_mark(What::Part(part), None);
@@ -264,10 +256,8 @@ impl<'a> Frame<'_, 'a> {
         }
         let marks = crate::link::value::marks_of(built);
         for mark in target.marks.iter() {
-            if let What::Param(param) = mark.what
-                && param.is_whole()
-            {
-                self.note_absorbed(param.index, &marks);
+            if let Some(index) = mark.what.whole_param() {
+                self.note_absorbed(index, &marks);
             }
         }
     }
@@ -319,8 +309,10 @@ impl<'a> Frame<'_, 'a> {
         self.locals[at].value.add(marks);
         for mark in own.iter() {
             match &mark.what {
-                What::Param(param) if param.is_whole() => self.note_absorbed(param.index, marks),
-                What::Param(param) => self.absorb_part(*param, marks),
+                What::Open(path) => match path.whole_param() {
+                    Some(index) => self.note_absorbed(index, marks),
+                    None => self.absorb_part(*path, marks),
+                },
                 What::Cell(id) if self.e.tables.cells[id.0 as usize].is_writable => {
                     let value = Value { marks: marks.clone(), ..Value::default() };
                     self.fill_cell(*id, &value, self.cell_place(*id), FillKind::Store);
@@ -331,11 +323,11 @@ impl<'a> Frame<'_, 'a> {
     }
 
     /// What flows into a field of `self` through a guard that a local holds.
-    fn absorb_part(&mut self, param: crate::link::value::Param, marks: &Marks) {
-        let fields = param.fields();
+    fn absorb_part(&mut self, path: AccessPath, marks: &Marks) {
+        let fields = path.fields();
         let [field] = &*fields else { return };
         let is_method = self.e.types.function(self.def).is_some_and(|item| item.receiver.is_some());
-        if param.index != 0 || !is_method {
+        if path.param() != Some(0) || !is_method {
             return;
         }
         let signature = self.e.signature(self.def);

@@ -15,7 +15,7 @@ use crate::link::{
     naming,
     sinks::{Literal, Sink, SinkKind},
     ty::Ty,
-    value::{Certainty, LiteralId, Mark, Param, Source, Value, What, marks_of},
+    value::{AccessPath, Certainty, LiteralId, Mark, Source, Value, What, marks_of},
     world::DefId,
 };
 use crate::source::Place;
@@ -94,7 +94,7 @@ impl Frame<'_, '_> {
         }
         let addresses = on.iter().flat_map(|value| self.addresses(value)).collect();
         let is_open = |what: &What| {
-            matches!(what, What::Input(_) | What::Param(_) | What::Part(_) | What::Cell(_) | What::Copied(_))
+            matches!(what, What::Input(_) | What::Open(_) | What::Part(_) | What::Cell(_) | What::Copied(_))
         };
         let receiver = on.first().filter(|_| seen.has_receiver);
         let has_open_address = receiver.is_some_and(|on| on.marks.iter().any(|mark| is_open(&mark.what)));
@@ -223,7 +223,7 @@ impl Frame<'_, '_> {
                 let counts = origin.source == Source::Env || words.classify(&origin.name).is_some();
                 counts.then(|| origin.name.clone())
             }
-            What::Param(param) | What::Secret(param, _) if is_optional => {
+            What::Open(param) | What::Secret(param, _) if is_optional => {
                 self.param_name(param).filter(|name| words.classify(name).is_some())
             }
             What::Part(id) if is_optional => {
@@ -245,7 +245,7 @@ impl Frame<'_, '_> {
         })
     }
 
-    fn param_name(&self, param: Param) -> Option<SmolStr> {
+    fn param_name(&self, param: AccessPath) -> Option<SmolStr> {
         naming::param_name(self.e, self.def, param).map(|(_, name)| name)
     }
 
@@ -255,7 +255,7 @@ impl Frame<'_, '_> {
         let speaks = |what: &What| match *what {
             What::Credential(_) => true,
             What::Literal(id) => self.literal(id).is_some_and(|it| words.classify(&it.name).is_some()),
-            What::Param(param) => self.param_name(param).is_some_and(|name| words.classify(&name).is_some()),
+            What::Open(param) => self.param_name(param).is_some_and(|name| words.classify(&name).is_some()),
             What::Part(id) => {
                 let name = self.e.gather.as_ref().map(|gather| gather.parts.get(id.0).1.clone());
                 name.is_some_and(|name| words.classify(&name).is_some())
@@ -304,7 +304,7 @@ impl Frame<'_, '_> {
             return;
         }
         for (at, value) in values.iter().enumerate() {
-            let param = Param::whole(u16::try_from(at).unwrap_or(u16::MAX));
+            let param = AccessPath::of_param(u16::try_from(at).unwrap_or(u16::MAX));
             let name = naming::param_name(self.e, def, param).map(|(_, name)| name).unwrap_or_default();
             let is_key = value.text.as_ref().is_some_and(|it| is_private_key(&it.text));
             if is_key || self.catalog().words().classify(&name).is_some() {

@@ -24,7 +24,7 @@ impl Frame<'_, '_> {
             }
             return;
         }
-        let is_credential = |what: &What| matches!(what, What::Credential(_));
+        let is_credential = |what: &What| matches!(what, What::Credential(_) | What::Secret(..));
         if self.catalog().words().is_check(method) || (FORMS.contains(&method) && on.any(is_credential)) {
             self.note_verified(SmolStr::default(), place);
         }
@@ -44,7 +44,7 @@ impl Frame<'_, '_> {
     /// A constructor of a client that is awaited, and so most often connects: whoever has the client knows.
     pub(super) fn note_connected(&mut self, value: &Value, made: Place) {
         let build = value.marks.iter().find_map(|mark| match mark.what {
-            What::Built(_, id) | What::BuiltParam(_, id) | What::BuiltSecret(_, id, _) => {
+            What::Built(_, id) | What::BuiltOpen(_, id) | What::BuiltSecret(_, id, _) => {
                 let build = self.e.tables.builds.get(id.0);
                 (build.place == made).then(|| (id, build.client.clone()))
             }

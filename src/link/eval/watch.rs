@@ -7,6 +7,7 @@ use crate::facts::{
 };
 use crate::link::{
     cells::Renewal,
+    flows::Target,
     value::{CellId, Value, What},
 };
 use crate::source::Place;
@@ -111,17 +112,11 @@ impl Frame<'_, '_> {
         for (expected, given) in [(a, b), (b, a)] {
             let is_constant =
                 given.text.is_some() || given.ty.path().is_some_and(|path| path.ends_with("::int"));
-            let may_be = |what: &What| matches!(what, What::Credential(_) | What::Param(_));
+            let may_be = |what: &What| matches!(what, What::Credential(_) | What::Open(_) | What::Secret(..));
             if is_constant || !expected.any(may_be) {
                 continue;
             }
-            let expected = self.e.closed(expected, self.def);
-            for mark in expected.all_marks().iter() {
-                if let What::Credential(id) = mark.what {
-                    let origin = self.e.tables.credentials.get(id.0).origin;
-                    self.e.tables.compared.insert(origin);
-                }
-            }
+            self.e.leave(Target::Compared, expected, self.def);
         }
     }
 }

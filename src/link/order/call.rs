@@ -114,7 +114,10 @@ fn below(place: Place, calls: &Rc<[Place]>) -> Rc<[Place]> {
 /// What a callee touches, in its caller's terms.
 fn passed(what: &What, args: &[Touched]) -> Vec<What> {
     match what {
-        What::Param(param) => args.get(usize::from(param.index)).map(|it| it.to_vec()).unwrap_or_default(),
+        What::Open(path) => {
+            let touched = path.param().and_then(|index| args.get(usize::from(index)));
+            touched.map(|it| it.to_vec()).unwrap_or_default()
+        }
         other => vec![*other],
     }
 }

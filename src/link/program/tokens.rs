@@ -19,7 +19,7 @@ const NEST: u32 = 4;
 impl Program<'_> {
     /// The tokens that are older than a loop without an end in which they are used.
     pub fn outlived(&self) -> impl Iterator<Item = &Outlived> {
-        self.tables.outlived.values()
+        self.tables.outlived.values().filter(|it| !self.tables.renewed.contains(&it.endless))
     }
 
     /// The fields of structs that tokens are kept in.

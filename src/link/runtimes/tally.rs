@@ -153,10 +153,7 @@ impl<'w, 'e, 'a> Walker<'w, 'e, 'a> {
         });
         calls.into_iter().find_map(|(callee, args)| {
             let (at, runtime) = self.driver(callee)?;
-            let passed = args.get(usize::from(at))?.iter().find_map(|what| match what {
-                What::Param(param) if param.is_whole() => Some(param.index),
-                _ => None,
-            });
+            let passed = args.get(usize::from(at))?.iter().find_map(What::whole_param);
             Some((passed?, runtime))
         })
     }

@@ -14,7 +14,7 @@ use crate::link::{
     engine::Engine,
     naming,
     resolve::Res,
-    value::{CellId, Mark, Marks, Param, Trace, Value, What},
+    value::{AccessPath, CellId, Mark, Marks, Root, Trace, Value, What},
     world::{DefId, ModuleId},
 };
 use crate::source::Place;
@@ -60,7 +60,7 @@ fn read_code(engine: &mut Engine<'_>, def: DefId) {
 /// A place that a value may come from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
-    Param(DefId, Param),
+    Param(DefId, AccessPath),
     Field(DefId, Name),
     Cell(CellId),
 }
@@ -116,7 +116,13 @@ impl<'s, 'a> Search<'s, 'a> {
                     self.find(Arriving::Input(id), &mark.trace, hops, names);
                     continue;
                 }
-                What::Param(param) | What::Secret(param, _) => Node::Param(def, param),
+                What::Open(path) | What::Secret(path, _) => match path.root() {
+                    Root::Param(_) => Node::Param(def, path),
+                    Root::Field(id) => {
+                        let (def, name) = self.engine.fields.get(id).key.clone();
+                        Node::Field(def, name)
+                    }
+                },
                 What::Part(id) => match &self.engine.gather {
                     Some(gather) => {
                         let (def, name) = gather.parts.get(id.0).clone();
@@ -212,15 +218,16 @@ impl<'s, 'a> Search<'s, 'a> {
         self.take(&summary.ret.all_marks(), def, &open.hops, &open.names);
     }
 
-    fn expand_param(&mut self, def: DefId, param: Param, open: &Open) {
+    fn expand_param(&mut self, def: DefId, path: AccessPath, open: &Open) {
         for caller in self.engine.callers(def).into_iter().take(FILLERS) {
             read_code(self.engine, caller);
         }
-        let flows = self.flows(|gather| gather.passed.get(&(def, param.index)));
-        let name = naming::param_name(self.engine, def, param).map(|(_, name)| name);
+        let Some(index) = path.param() else { return };
+        let flows = self.flows(|gather| gather.passed.get(&(def, index)));
+        let name = naming::param_name(self.engine, def, path).map(|(_, name)| name);
         let at = self.engine.types.world.def(def);
         let function = self.engine.inputs().item(at.file, at.item).name.clone();
-        self.take_flows(&flows, &param.fields(), name, &Target::Parameter(function), open);
+        self.take_flows(&flows, &path.fields(), name, &Target::Parameter(function), open);
     }
 
     fn flows(&self, of: impl Fn(&Gather) -> Option<&Vec<Flow>>) -> Vec<Flow> {
@@ -267,7 +274,7 @@ fn projected(value: &Value, fields: &[Name]) -> Marks {
         return all;
     }
     let deeper = all.iter().filter_map(|mark| match mark.what {
-        What::Param(param) => Some(Mark { what: What::Param(param.deeper(left)), trace: mark.trace.clone() }),
+        What::Open(param) => Some(Mark { what: What::Open(param.deeper(left)), trace: mark.trace.clone() }),
         What::Cell(_) | What::Copied(_) => Some(mark.clone()),
         _ => None,
     });

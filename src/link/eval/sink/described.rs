@@ -73,7 +73,7 @@ impl Frame<'_, '_> {
         for arg in args {
             let is_address = |mark: &&Mark| match mark.what {
                 What::Literal(id) => self.literal(id).is_some_and(|it| it.text.contains("://")),
-                What::Input(_) | What::Param(_) | What::Part(_) | What::Cell(_) | What::Copied(_) => true,
+                What::Input(_) | What::Open(_) | What::Part(_) | What::Cell(_) | What::Copied(_) => true,
                 _ => false,
             };
             value.add(&marks_of(arg.marks.iter().filter(is_address).cloned().collect()));

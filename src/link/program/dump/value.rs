@@ -2,7 +2,7 @@
 
 use super::{Dump, word};
 use crate::link::value::{
-    Callable, Credential, Mark, OriginId, Param, Trace, TraceEvent, Value, What, steps,
+    AccessPath, Callable, Credential, Mark, OriginId, Root, Trace, TraceEvent, Value, What, steps,
 };
 
 impl Dump<'_, '_> {
@@ -40,7 +40,7 @@ impl Dump<'_, '_> {
     pub(super) fn what(&self, what: &What) -> String {
         let program = self.program;
         match what {
-            What::Param(param) => Self::param(*param),
+            What::Open(param) => self.access_path(*param),
             What::Input(origin) => format!("input {}", self.origin(*origin)),
             What::Credential(id) => self.credential(program.credential(*id)),
             What::Built(id, build) => {
@@ -48,10 +48,15 @@ impl Dump<'_, '_> {
                 let credential = self.credential(program.credential(*id));
                 format!("{credential} built-into {} ({})", build.client, word(build.certainty))
             }
-            What::Secret(param, _) => format!("credential of {}", Self::param(*param)),
-            What::BuiltParam(param, build) | What::BuiltSecret(param, build, _) => {
+            What::Secret(param, _) => format!("credential of {}", self.access_path(*param)),
+            What::BuiltOpen(param, build) | What::BuiltSecret(param, build, _) => {
                 let build = program.build(*build);
-                format!("{} built-into {} ({})", Self::param(*param), build.client, word(build.certainty))
+                format!(
+                    "{} built-into {} ({})",
+                    self.access_path(*param),
+                    build.client,
+                    word(build.certainty)
+                )
             }
             What::Hazard(id) => {
                 let hazard = program.hazard(*id);
@@ -65,9 +70,15 @@ impl Dump<'_, '_> {
         }
     }
 
-    fn param(param: Param) -> String {
-        let mut text = format!("param {}", param.index);
-        for field in param.fields().iter() {
+    fn access_path(&self, path: AccessPath) -> String {
+        let mut text = match path.root() {
+            Root::Param(index) => format!("param {index}"),
+            Root::Field(id) => {
+                let (def, name) = &self.program.fields.get(id).key;
+                format!("what {}.{name} holds", self.path(*def))
+            }
+        };
+        for field in path.fields().iter() {
             text.push('.');
             text.push_str(field);
         }
