@@ -7,7 +7,7 @@ use crate::link::{
     flows::Target,
     naming,
     outlived::Stale,
-    value::{Mark, Value, What, marks_of},
+    value::{AccessPath, HazardKind, Mark, Value, What, marks_of},
     world::body::children,
 };
 use crate::source::{Place, Span};
@@ -53,7 +53,7 @@ impl Frame<'_, '_> {
         let Some(outermost) = self.endless.first().map(|it| it.span) else { return };
         let all = self.named_within(value).all_marks();
         let tokens: Vec<Mark> = all.iter().filter(|mark| self.may_be_token(mark)).cloned().collect();
-        if tokens.is_empty() {
+        if tokens.is_empty() || self.is_driver(value) {
             return;
         }
         if tokens.iter().any(|mark| self.e.is_obtained_in(mark, self.place(outermost))) {
@@ -68,9 +68,25 @@ impl Frame<'_, '_> {
         }
     }
 
+    /// Whether a value runs what it is given, whatever it was set up with: it sends no token.
+    fn is_driver(&self, value: &Value) -> bool {
+        value.any(|what| match what {
+            What::Hazard(id) => {
+                let kind = self.e.tables.hazards.get(id.0).kind;
+                matches!(kind, HazardKind::Runtime | HazardKind::Threads)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a mark is that of a token which a server gave, or will be once a caller passes it where one is sent.
     fn may_be_token(&self, mark: &Mark) -> bool {
-        matches!(mark.what, What::Secret(..)) || self.e.tables.given_by_server(mark).is_some()
+        let is_held = |path: AccessPath| path.is_whole() && path.param().is_none();
+        match mark.what {
+            What::Secret(..) => true,
+            What::Open(path) => is_held(path),
+            _ => self.e.tables.given_by_server(mark).is_some(),
+        }
     }
 
     /// The value with what stands in fields that are called like a credential taken for one.
