@@ -111,7 +111,8 @@ impl Inserted {
             let end = if file.text[span.end as usize..].starts_with("\r\n") { "\r\n" } else { "\n" };
             let rules = rules.iter().copied().collect::<Vec<_>>().join(", ");
             text.push_str(&file.text[from..at]);
-            text.push_str(&format!("{indent}// authlint: allow({rules}, reason = \"{quoted}\"){end}"));
+            let comment = format!("{indent}// authlint: allow({rules}, reason = \"{quoted}\"){end}");
+            text.push_str(&comment);
             from = at;
         }
         text.push_str(&file.text[from..]);

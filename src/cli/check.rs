@@ -59,7 +59,7 @@ pub(super) fn check(
     done
 }
 
-/// Gives no error once a report was written.
+/// What [`check`] does. Gives no error once a report was written.
 fn look(
     args: &CheckArgs,
     cwd: &Path,
@@ -149,11 +149,7 @@ fn look(
         streams.fail(message);
         return Ok(FAILED);
     }
-    if args.verbose > 0 {
-        said::looked_at(&input.project, streams);
-        said::rules_run(&job.active, streams);
-        streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
-    }
+    job.tell_work(&input, &answer, started, streams);
     job.tell_numbers(&outcome, streams);
     Ok(code)
 }
@@ -216,6 +212,14 @@ impl Job<'_> {
         };
         summary.count(&findings);
         Outcome { findings, summary }
+    }
+
+    fn tell_work(&self, input: &Input, answer: &Answer, started: Instant, streams: &mut Streams<'_>) {
+        if self.args.verbose > 0 {
+            said::looked_at(&input.project, streams);
+            said::rules_run(&self.active, streams);
+            streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
+        }
     }
 
     fn tell_numbers(&self, outcome: &Outcome, streams: &mut Streams<'_>) {

@@ -100,19 +100,15 @@ fn line(bytes: &[u8]) -> Result<&str, String> {
 
 /// The regular files of a listing: path, and the name of the object.
 fn blobs(tree: &[u8]) -> HashMap<&[u8], &str> {
-    let entry = |entry: &'_ [u8]| -> Option<(usize, usize)> {
-        let tab = entry.iter().position(|byte| *byte == b'\t')?;
-        let is_file = entry.starts_with(b"100") && entry[..tab].windows(6).any(|word| word == b" blob ");
-        is_file.then_some((entry[..tab].iter().rposition(|byte| *byte == b' ')? + 1, tab))
-    };
-    let entries = tree.split(|byte| *byte == 0);
-    let blob = |text: &'_ [u8]| entry(text);
-    entries
-        .filter_map(|text| {
-            let (name, tab) = blob(text)?;
-            Some((&text[tab + 1..], std::str::from_utf8(&text[name..tab]).ok()?))
-        })
-        .collect()
+    tree.split(|byte| *byte == 0).filter_map(blob).collect()
+}
+
+/// Path and object of an entry `100644 blob <object>`, tab, `<path>`; nothing for what is no regular file.
+fn blob(entry: &[u8]) -> Option<(&[u8], &str)> {
+    let tab = entry.iter().position(|byte| *byte == b'\t')?;
+    let mut words = std::str::from_utf8(&entry[..tab]).ok()?.split(' ');
+    let (mode, kind, object) = (words.next()?, words.next()?, words.next()?);
+    (mode.starts_with("100") && kind == "blob").then_some((&entry[tab + 1..], object))
 }
 
 #[cfg(unix)]
