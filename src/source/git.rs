@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_listing_names_regular_files() {
-        let tree = b"100644 blob aa1\tsrc/a\n.rs\0120000 blob bb2\tlink\0160000 commit cc3\tmodule\0100755 blob dd4\tb c\0";
+        let tree = b"100644 blob aa1\tsrc/a\n.rs\x00120000 blob bb2\tlink\x00160000 commit cc3\tmodule\x00100755 blob dd4\tb c\x00";
         let found = blobs(tree);
         assert_eq!(found.len(), 2);
         assert_eq!((found[&b"src/a\n.rs"[..]], found[&b"b c"[..]]), ("aa1", "dd4"));

@@ -298,10 +298,13 @@ fn a_reason_is_one_line_that_says_something() {
     assert_eq!(read(&dir, "client.rs"), GLOBAL_CLIENT);
 }
 
+/// What a row shows, its files, more arguments, and the exit code.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str], u8);
+
 #[test]
 fn every_exit_code() {
     let with_allow = "// authlint: allow(no-such-rule)\npub fn a() {}\n";
-    let rows: [(&str, &[(&str, &str)], &[&str], u8); 14] = [
+    let rows: [Row<'_>; 14] = [
         ("nothing found", &[("a.rs", "fn a() {}\n")], &[], 0),
         ("warnings only", &[("a.rs", GLOBAL_CLIENT)], &[], 1),
         ("warnings only, and errors fail", &[("a.rs", GLOBAL_CLIENT)], &["--fail-on", "error"], 0),
