@@ -1,12 +1,16 @@
 //! Floor 7, *cli*: arguments, exit code. The only floor that prints, and that may fail.
 
+mod allowing;
 mod args;
+mod baseline;
 mod calling;
 mod check;
 mod colour;
 mod comments;
+mod companion;
 mod explain;
 mod format;
+mod gate;
 mod input;
 mod levels;
 mod linking;
@@ -15,6 +19,7 @@ mod said;
 mod scope;
 mod settings;
 mod shown;
+mod since;
 mod streams;
 mod summary;
 mod why;
@@ -28,7 +33,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
-use self::args::{Cli, Command, ListFormat};
+use self::args::{BaselineCommand, Cli, Command, ListFormat};
+use self::baseline::BaselineTask;
 use self::colour::{ColourChoice, is_coloured};
 use self::streams::Streams;
 use crate::finding::Date;
@@ -119,6 +125,14 @@ fn run_with(
     let done = match Cli::try_parse_from(calling::normal(args, cwd)) {
         Err(answer) => tell_clap(&answer, environment, streams),
         Ok(Cli { command: Command::Check(args) }) => check::check(&args, cwd, environment, rules, streams),
+        Ok(Cli { command: Command::Baseline { command } }) => {
+            let (mut args, task) = match command {
+                BaselineCommand::Write(args) => (args, BaselineTask::Write),
+                BaselineCommand::Prune(args) => (args, BaselineTask::Prune),
+            };
+            args.gate.task = task;
+            check::check(&args, cwd, environment, rules, streams)
+        }
         Ok(Cli { command: Command::Explain(args) }) => {
             let is_coloured = is_coloured(args.color, &environment.colour, environment.is_terminal);
             explain::explain(&args.rule, rules, is_coloured).and_then(|page| print(&page, streams))

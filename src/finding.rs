@@ -7,7 +7,7 @@ mod seen;
 mod verdict;
 
 use crate::source::Place;
-pub use allow::{ALLOW_LEVEL, ALLOW_RULES, AllowsByFile, Suppressed, Suppression, suppress};
+pub use allow::{ALLOW_LEVEL, ALLOW_RULES, AllowsByFile, STALE_BASELINE, Suppressed, Suppression, suppress};
 pub use date::Date;
 pub use nearest::nearest;
 pub use seen::Seen;

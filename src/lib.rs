@@ -31,7 +31,8 @@
 //! 5. Each of [`rules::RULES`] asks the program one question and adds to [`finding::Findings`]. A rule sees neither syntax
 //!    nor text.
 //! 6. [`finding::suppress`] takes out what comments cover, and adds what is wrong with comments; [`cli`] sets levels and leaves out
-//!    what is not sure enough.
+//!    what is not sure enough, what a baseline names ([`report::Baseline`]), and what touches no line that changed
+//!    ([`source::ChangedLines`]).
 //! 7. [`report::write`] turns findings into bytes of one format. Secrets are masked, and characters that command a terminal are
 //!    replaced, in one place that every format passes through. [`report::Fingerprints`] names findings so that the names stay
 //!    when lines move.
@@ -50,7 +51,8 @@
 //! - Only [`report`] names `codespan_reporting`.
 //! - Only [`cli`] names `clap`, prints, looks at the environment, or decides on an exit code.
 //! - Below [`cli`], bad input is a [`source::Problem`] beside the results, and no error and no panic.
-//! - Nothing starts a program (`clippy.toml`), so nothing of the project that is looked at is run.
+//! - Nothing starts a program (`clippy.toml`) but two flags that ask for it: `--since` reads objects with `git`, and `--with` runs
+//!   cargo. So nothing of the project that is looked at is run unless somebody says so.
 //! - The same input gives the same bytes, whatever the number of threads and the order of directories.
 //!
 //! # Words

@@ -3,6 +3,7 @@
 //! Every format is made of stories, and a story has passed the masks: no format sees the raw text of a file. So a
 //! secret or a control character of the input cannot reach the output by way of a new format.
 
+mod baseline;
 mod cwe;
 mod excerpt;
 mod fingerprint;
@@ -28,11 +29,14 @@ mod why;
 
 use std::io;
 
+pub use baseline::{Baseline, BaselineEntry};
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprints};
+pub use json::end as json_end;
 pub use mask::KeyShape;
 pub use owner::{Owner, Owners};
 pub use page::page;
 pub use problem::problem_line;
+pub use rooted::rooted;
 pub use text::safe;
 pub use why::{Told, Why, why};
 

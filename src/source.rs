@@ -6,6 +6,7 @@
 
 mod allow;
 mod asked;
+mod changed;
 mod comment;
 pub mod configuration;
 mod dependency;
@@ -14,6 +15,7 @@ mod directive;
 mod discover;
 mod disk;
 mod file;
+mod git;
 mod manifest;
 mod module;
 mod output;
@@ -30,10 +32,12 @@ mod wildcard;
 mod workspace;
 
 pub use allow::{Allow, AllowScope, MalformedAllow, allows};
+pub use changed::ChangedLines;
 pub use discover::{Discovery, discover};
 pub use file::{Files, LineColumn, SourceFile};
+pub use git::Commit;
 pub use module::module_candidates;
-pub use output::{prefix_in_repository, write_output};
+pub use output::{exists_in_repository, prefix_in_repository, replace_text, write_output};
 pub use package::{Dependency, DependencyKind, Package, Project, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
 pub use reader::Reader;

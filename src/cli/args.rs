@@ -6,6 +6,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::Deserialize;
 
+use super::allowing::parse_reason;
+use super::baseline::BaselineTask;
 use super::colour::ColourChoice;
 use super::format::MessageFormat;
 use super::levels::LevelFlags;
@@ -19,6 +21,7 @@ Examples:
   cargo authlint -p api --all-targets    one package, its tests and examples too
   cargo authlint src/auth.rs             report on one file
   cargo authlint --message-format short  one line a finding
+  cargo authlint --since origin/main     only what touches lines that changed
   cargo authlint explain cached-token    why a rule exists, and what to write instead
 
 A path that is called like a subcommand is written `./check`.";
@@ -40,6 +43,13 @@ Exit codes:
   0  it was told
   2  there is no such place, or the file could not be read or understood";
 
+const BASELINE_EXAMPLES: &str = "\
+Examples:
+  cargo authlint baseline write                        all findings, into authlint-baseline.json
+  cargo authlint --baseline authlint-baseline.json     report only what is not in it
+  cargo authlint baseline prune                        take out what is gone
+  cargo authlint baseline write --baseline old.json    another file";
+
 const CARGO_FLAGS: &str = "\
 Accepted as cargo's, and without effect, since authlint builds nothing: --features, -F, --all-features, \
 --no-default-features, --target, --target-dir, --offline, --locked, --frozen, --keep-going, --profile, --release, \
@@ -52,7 +62,7 @@ Accepted as cargo's, and without effect, since authlint builds nothing: --featur
     bin_name = "cargo authlint",
     version,
     about,
-    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules\n       cargo authlint completions <SHELL>\n       cargo authlint man",
+    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint baseline <write|prune> [OPTIONS]\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules\n       cargo authlint completions <SHELL>\n       cargo authlint man",
     after_help = format!("`check` is what runs when no subcommand is named; `cargo authlint check --help` lists its options.\n\n{EXAMPLES}\n\n{EXIT_CODES}"),
     args_override_self = true
 )]
@@ -66,6 +76,11 @@ pub(super) enum Command {
     /// Look at packages and files, and report what is found (the default)
     #[command(after_help = format!("{CARGO_FLAGS}\n\n{EXAMPLES}\n\n{EXIT_CODES}"))]
     Check(Box<CheckArgs>),
+    /// Write the findings there are into a file, so that only new ones are reported; or take out what is gone
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// Print the page of a rule: why it exists, bad and good code, what it cannot see
     Explain(ExplainArgs),
     /// List the rules with their levels
@@ -77,6 +92,16 @@ pub(super) enum Command {
     /// Tell why something was or was not reported at a place
     #[command(after_help = format!("{WHY_EXAMPLES}\n\n{WHY_EXIT_CODES}"))]
     Why(Box<WhyArgs>),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Write all findings into the baseline; takes the options of `check`
+    #[command(after_help = BASELINE_EXAMPLES)]
+    Write(Box<CheckArgs>),
+    /// Take the entries out of the baseline whose findings are gone; takes the options of `check`
+    #[command(after_help = BASELINE_EXAMPLES)]
+    Prune(Box<CheckArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +179,8 @@ pub(super) struct CheckArgs {
     /// Ignore suppression comments
     #[arg(long, help_heading = "Levels")]
     pub(super) no_allow: bool,
+    #[command(flatten)]
+    pub(super) gate: GateFlags,
     /// How findings are written: human, short, json, sarif, github, gitlab, junit, rdjson
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = MessageFormat::parse, help_heading = "Output")]
     pub(super) message_format: MessageFormat,
@@ -188,7 +215,36 @@ pub(super) struct CheckArgs {
     #[arg(long, value_enum, value_name = "STAGE", hide = true)]
     pub(super) dump: Option<Dump>,
     #[command(flatten)]
-    _cargo: CargoFlags,
+    cargo: CargoFlags,
+}
+
+/// What is let pass, and what runs beside.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Old code, and cargo")]
+pub(super) struct GateFlags {
+    /// Report only what this file does not name, and entries of it that are stale
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Report only what touches lines that changed since the branch left this commit, branch or tag
+    #[arg(long, value_name = "REF")]
+    pub(super) since: Option<String>,
+    /// Write a suppression comment with this reason above each finding
+    #[arg(long, value_name = "REASON", value_parser = parse_reason, conflicts_with = "no_allow")]
+    pub(super) add_allow: Option<String>,
+    /// Run this command of cargo first, with the same packages and targets, and pass its messages through
+    #[arg(long, value_enum, value_name = "COMMAND")]
+    pub(super) with: Option<With>,
+    #[arg(skip)]
+    pub(super) task: BaselineTask,
+}
+
+/// What `--with` runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum With {
+    /// `cargo check`
+    Check,
+    /// `cargo clippy`
+    Clippy,
 }
 
 impl CheckArgs {
@@ -392,5 +448,6 @@ pub(super) enum Dump {
     Program,
 }
 
+mod cargo;
 #[cfg(test)]
 mod tests;

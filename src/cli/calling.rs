@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::finding::nearest;
 
-const COMMANDS: [&str; 7] = ["check", "explain", "rules", "why", "completions", "man", "help"];
+const COMMANDS: [&str; 8] = ["check", "baseline", "explain", "rules", "why", "completions", "man", "help"];
 const ABOUT_ITSELF: [&str; 4] = ["-h", "--help", "-V", "--version"];
 
 /// The argument list with the program's name in front and the subcommand behind it.

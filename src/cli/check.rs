@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use super::args::{CheckArgs, Dump, FailOn};
 use super::comments::allows;
+use super::companion::run_cargo;
+use super::gate::Gate;
 use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
@@ -16,9 +18,9 @@ use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
 use crate::facts;
 use crate::finding::{Confidence, Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, Fingerprints, Report};
+use crate::report::{self, Fingerprints, Format, Report};
 use crate::rules::Rule;
-use crate::source::{SourceFile, discover, prefix_in_repository};
+use crate::source::{Files, SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
 struct Job<'a> {
@@ -49,6 +51,22 @@ pub(super) fn check(
     rules: &[&'static Rule],
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
+    let done = look(args, cwd, environment, rules, streams);
+    // Whoever reads cargo's format waits for its end, whatever went wrong.
+    if done.is_err() && args.output_file.is_none() && args.message_format.format == Format::Json {
+        streams.print(|out| report::json_end(false, out))?;
+    }
+    done
+}
+
+/// What [`check`] does. Gives no error once a report was written.
+fn look(
+    args: &CheckArgs,
+    cwd: &Path,
+    environment: &Environment,
+    rules: &[&'static Rule],
+    streams: &mut Streams<'_>,
+) -> Result<u8, String> {
     let started = Instant::now();
     let outputs = Outputs::of(args)?;
     let found = discover(&args.request(cwd));
@@ -61,7 +79,11 @@ pub(super) fn check(
     if args.show_settings {
         return tell_text(&shown::settings(args, &settings, &job.levels, rules), streams);
     }
-    let input = read(found, cwd, args.threads);
+    let is_cargo_content = match args.gate.with {
+        Some(with) => run_cargo(args, with, cwd, streams)?,
+        None => true,
+    };
+    let mut input = read(found, cwd, args.threads);
     if args.dump == Some(Dump::Facts) {
         return tell_text(&dump_of(&input), streams);
     }
@@ -80,14 +102,35 @@ pub(super) fn check(
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
-    let outcome = job.outcome(&input, &scope, excluded.len(), job.suppressed(&input, &scope, &answer));
+    let mut outcome = job.outcome(&input, &scope, excluded.len(), job.suppressed(&input, &scope, &answer));
 
     job.tell_problems(&input, &scope, excluded.len(), streams);
-    let code = job.exit_code(&outcome);
     let prefix = prefix_in_repository(cwd);
     // What comments or levels hide counts as well, so that hiding one finding does not rename another.
     let found = answer.findings.iter().filter(|finding| scope.has(finding.primary.place));
-    let all = found.chain(&outcome.findings);
+    let all: Vec<Finding> = found.chain(&outcome.findings).cloned().collect();
+    let prints = |more: &[Finding], files: &Files| {
+        Fingerprints::new(all.iter().chain(more), files, &input.loaded.facts, &answer.secrets, &prefix)
+    };
+    let gate = Gate {
+        args,
+        cwd,
+        prefix: &prefix,
+        scope: &scope,
+        levels: &job.levels,
+        rules,
+        active: &job.active,
+        facts: &input.loaded.facts,
+        secrets: &answer.secrets,
+        key_shapes: &key_shapes,
+    };
+    let first_prints = prints(&[], &input.files);
+    let Outcome { findings, summary } = &mut outcome;
+    if let Some(code) = gate.keep(findings, summary, &first_prints, &input.files, streams)? {
+        return Ok(code);
+    }
+    gate.let_pass(findings, summary, &first_prints, &mut input.files, streams)?;
+    let code = job.exit_code(&outcome, is_cargo_content);
     let report = Report {
         findings: &outcome.findings,
         files: &input.files,
@@ -96,18 +139,17 @@ pub(super) fn check(
         owners: &scope.report_owners(),
         rules,
         problems: &input.problems,
-        fingerprints: &Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix),
+        fingerprints: &prints(&outcome.findings, &input.files),
         prefix: &prefix,
         fails_at: job.fail_on().level(),
         is_coloured: false,
-        success: code == NOTHING_FOUND,
+        success: code == NOTHING_FOUND && is_cargo_content,
     };
-    outputs.write(&report, args.color, cwd, environment, streams)?;
-    if args.verbose > 0 {
-        said::looked_at(&input.project, streams);
-        said::rules_run(&job.active, streams);
-        streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
+    if let Err(message) = outputs.write(&report, args.color, cwd, environment, streams) {
+        streams.fail(message);
+        return Ok(FAILED);
     }
+    job.tell_work(&input, &answer, started, streams);
     job.tell_numbers(&outcome, streams);
     Ok(code)
 }
@@ -172,6 +214,14 @@ impl Job<'_> {
         Outcome { findings, summary }
     }
 
+    fn tell_work(&self, input: &Input, answer: &Answer, started: Instant, streams: &mut Streams<'_>) {
+        if self.args.verbose > 0 {
+            said::looked_at(&input.project, streams);
+            said::rules_run(&self.active, streams);
+            streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
+        }
+    }
+
     fn tell_numbers(&self, outcome: &Outcome, streams: &mut Streams<'_>) {
         if self.args.statistics {
             said::statistics(&outcome.findings, streams);
@@ -196,12 +246,13 @@ impl Job<'_> {
         least.unwrap_or_default().confidence()
     }
 
-    fn exit_code(&self, outcome: &Outcome) -> u8 {
+    /// What cargo was not content with (`--with`) counts as a finding.
+    fn exit_code(&self, outcome: &Outcome, is_cargo_content: bool) -> u8 {
         let least = self.fail_on().level();
         let fails = |finding: &Finding| least.is_some_and(|least| finding.level >= least);
         if outcome.summary.failures > 0 {
             FAILED
-        } else if !self.args.exit_zero && outcome.findings.iter().any(fails) {
+        } else if !self.args.exit_zero && (!is_cargo_content || outcome.findings.iter().any(fails)) {
             FOUND
         } else {
             NOTHING_FOUND

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::args::Cli;
 use super::levels::{known_id, table};
-use crate::finding::{ALLOW_RULES, Level};
+use crate::finding::{ALLOW_RULES, Level, STALE_BASELINE};
 use crate::report::page;
 use crate::rules::Rule;
 
@@ -57,11 +57,14 @@ pub(super) fn explain(written: &str, rules: &[&'static Rule], is_coloured: bool)
         return Ok(page(rule.page, is_coloured));
     }
     let summary = ALLOW_RULES.iter().find(|(known, _)| *known == id).map_or("", |(_, summary)| summary);
-    let text = format!(
-        "# {id}\n\n{summary}\n\n## Good\n\n```rust\n\
+    let good = if id == STALE_BASELINE {
+        "```sh\ncargo authlint baseline prune   # takes out what is gone\n```"
+    } else {
+        "```rust\n\
          // authlint: allow(cached-token, reason = \"the process ends before the token does\", until = \"2027-01-31\")\n\
-         static TOKEN: OnceLock<String> = OnceLock::new();\n```\n"
-    );
+         static TOKEN: OnceLock<String> = OnceLock::new();\n```"
+    };
+    let text = format!("# {id}\n\n{summary}\n\n## Good\n\n{good}\n");
     Ok(page(&text, is_coloured))
 }
 

@@ -21,6 +21,10 @@ pub(super) struct Summary {
     pub(super) excluded: usize,
     /// Findings that comments covered.
     pub(super) suppressed: usize,
+    /// Findings that the baseline names.
+    pub(super) in_baseline: usize,
+    /// Findings that touch no line that changed.
+    pub(super) unchanged: usize,
     /// Findings that were not sure enough.
     pub(super) hidden: usize,
     /// The word for what would have been sure enough.
@@ -58,6 +62,12 @@ impl fmt::Display for Summary {
             write!(f, "; {} excluded", counted(self.excluded, "file"))?;
         }
         write!(f, "; {} suppressed", self.suppressed)?;
+        if self.in_baseline > 0 {
+            write!(f, "; {} in the baseline", self.in_baseline)?;
+        }
+        if self.unchanged > 0 {
+            write!(f, "; {} on lines that did not change", self.unchanged)?;
+        }
         if self.hidden > 0 {
             write!(f, "; {} hidden below {} confidence", self.hidden, self.least_confidence)?;
         }

@@ -10,10 +10,14 @@ const UNKNOWN: &str = "unknown-rule-in-allow";
 const MALFORMED: &str = "malformed-allow";
 const EXPIRED: &str = "expired-allow";
 
-/// The rules about suppression comments themselves: id and one line about each, sorted by id.
-pub static ALLOW_RULES: [(&str, &str); 4] = [
+/// The rule about what a baseline names and what is not there any more.
+pub const STALE_BASELINE: &str = "stale-baseline";
+
+/// The rules about what suppresses findings, comments and baselines: id and one line about each, sorted by id.
+pub static ALLOW_RULES: [(&str, &str); 5] = [
     (EXPIRED, "a suppression comment whose `until` day has passed"),
     (MALFORMED, "a comment that looks like a suppression and is none"),
+    (STALE_BASELINE, "an entry of a baseline whose finding is gone"),
     (UNKNOWN, "a suppression comment that names a rule which does not exist"),
     (UNUSED, "a suppression comment that suppresses nothing"),
 ];

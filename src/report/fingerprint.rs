@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::baseline::BaselineEntry;
 use super::rooted::rooted;
 use crate::facts::FileFacts;
 use crate::finding::Finding;
@@ -21,7 +22,15 @@ pub const FINGERPRINT_VERSION: &str = "authlint/v1";
 /// The fingerprints of the findings of a run, each 32 hexadecimal digits.
 #[derive(Debug, Default)]
 pub struct Fingerprints {
-    by_finding: BTreeMap<(&'static str, Place), String>,
+    by_finding: BTreeMap<(&'static str, Place), Named>,
+}
+
+/// A fingerprint, and what people can find the place by.
+#[derive(Debug)]
+struct Named {
+    fingerprint: String,
+    path: String,
+    item: String,
 }
 
 impl Fingerprints {
@@ -52,10 +61,11 @@ impl Fingerprints {
             let item = facts.get(place.file.0 as usize).map(|facts| facts.enclosing(place.span));
             let is_secret = secrets.iter().any(|secret| overlap(*secret, place));
             let tokens = if is_secret { String::new() } else { tokens(file.slice(place.span)) };
-            let parts = [rule, &rooted(prefix, &file.shown), &item.unwrap_or_default(), &tokens];
-            let what = parts.join("\0");
+            let (path, item) = (rooted(prefix, &file.shown), item.unwrap_or_default());
+            let what = [rule, &path, &item, &tokens].join("\0");
             let ordinal = alike.entry(what.clone()).or_default();
-            by_finding.insert((rule, place), hash(&format!("{what}\0{ordinal}")));
+            let fingerprint = hash(&format!("{what}\0{ordinal}"));
+            by_finding.insert((rule, place), Named { fingerprint, path, item });
             *ordinal += 1;
         }
         Self { by_finding }
@@ -64,7 +74,25 @@ impl Fingerprints {
     /// That of a finding; empty for one that is not of this run.
     #[must_use]
     pub fn of(&self, finding: &Finding) -> &str {
-        self.by_finding.get(&(finding.rule, finding.primary.place)).map_or("", String::as_str)
+        self.by_finding.get(&(finding.rule, finding.primary.place)).map_or("", |it| &it.fingerprint)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.by_finding.values().map(|it| it.fingerprint.as_str())
+    }
+
+    /// What a baseline says of a finding; nothing for one that is not of this run.
+    #[must_use]
+    pub fn entry(&self, finding: &Finding) -> Option<BaselineEntry> {
+        let Named { fingerprint, path, item } =
+            self.by_finding.get(&(finding.rule, finding.primary.place))?;
+        Some(BaselineEntry {
+            path: path.clone(),
+            rule: finding.rule.to_owned(),
+            item: item.clone(),
+            fingerprint: fingerprint.clone(),
+        })
     }
 }
 

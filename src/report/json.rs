@@ -30,7 +30,16 @@ pub(super) fn write(
             out,
         )?;
     }
-    write_line(&BuildFinished { reason: "build-finished", success: report.success }, out)
+    end(report.success, out)
+}
+
+/// Writes the line that ends a run.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn end(success: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    write_line(&BuildFinished { reason: "build-finished", success }, out)
 }
 
 fn write_line(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {

@@ -2,7 +2,8 @@
 
 /// The name of a file that reports show, seen from the root of the repository. `prefix` is the way from that root to
 /// where the run started: empty, or with `/` at its end.
-pub(super) fn rooted(prefix: &str, shown: &str) -> String {
+#[must_use]
+pub fn rooted(prefix: &str, shown: &str) -> String {
     let whole = if shown.starts_with('/') { shown.to_owned() } else { format!("{prefix}{shown}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {

@@ -28,6 +28,17 @@ pub fn write_output(base: &Path, path: &Path, bytes: &[u8]) -> Result<(), String
     })
 }
 
+/// Puts `new` in the place of `old` in a file.
+///
+/// # Errors
+/// The file holds something else by now, or cannot be written: why, and what to do, in words that follow the path.
+pub fn replace_text(path: &Path, old: &str, new: &str) -> Result<(), String> {
+    if disk::read_text(path)? != old {
+        return Err("changed while it was looked at, and was left alone; run again".to_owned());
+    }
+    write_output(Path::new(""), path, new.as_bytes())
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (beside, file) = beside(path)?;
     let written = fill(file, bytes).and_then(|()| {
@@ -69,6 +80,15 @@ pub fn prefix_in_repository(dir: &Path) -> String {
     let root = dir.ancestors().find(|above| above.join(".git").exists());
     let below = root.map(|root| disk::shown(root, &dir)).filter(|below| below != ".");
     below.map(|below| below + "/").unwrap_or_default()
+}
+
+/// Whether a file stands at a path seen from the root of the repository that a directory lies in, or from the directory
+/// itself where there is no repository.
+#[must_use]
+pub fn exists_in_repository(dir: &Path, name: &str) -> bool {
+    let dir = disk::settled(dir);
+    let root = dir.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&dir);
+    fs::symlink_metadata(root.join(name)).is_ok()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ fn rules_are_listed_as_json() {
     let ran = run(root(), &["rules", "--message-format", "json"]);
     let rules: Value = serde_json::from_str(&ran.out).expect("it is JSON");
     let rules = rules.as_array().expect("an array");
-    assert_eq!(rules.len(), RULES.len() + 4);
+    assert_eq!(rules.len(), RULES.len() + 5);
     let of = |id: &str| rules.iter().find(|rule| rule["id"] == id).expect("it is listed");
     assert_eq!(
         (&of("cached-token")["level"], &of("cached-token")["since"]),

@@ -6,6 +6,7 @@ mod catalog;
 mod cli;
 mod config;
 mod directory;
+mod editor;
 mod facts {
     mod hostile;
     mod recovery;
@@ -13,6 +14,7 @@ mod facts {
     mod spans;
 }
 mod formats;
+mod gate;
 mod help;
 mod hostile;
 mod house;

@@ -7,7 +7,7 @@ use authlint::rules::RULES;
 
 use crate::block::blocks;
 use crate::pages::bless;
-use crate::run::{root, run};
+use crate::run::{program, root, run, run_to_end};
 
 fn readme() -> String {
     fs::read_to_string(root().join("README.md")).expect("it can be read")
@@ -40,7 +40,7 @@ fn it_lists_every_rule() {
 
 #[test]
 fn flags_that_it_names_exist() {
-    let of_cargo = ["--path"];
+    let of_cargo = ["--path", "--git"];
     let help = run(root(), &["check", "--help"]).out;
     let readme = readme();
     let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
@@ -65,4 +65,46 @@ fn what_a_hook_runs_is_a_run() {
         let run = run(&root().join("fixtures/clean-service"), &args);
         assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
     }
+}
+
+/// The script of the action's step that runs authlint.
+#[cfg(unix)]
+fn script_of_the_action() -> String {
+    let action = fs::read_to_string(root().join("action.yml")).expect("it can be read");
+    let step = action.split("    - name: ").find(|step| step.starts_with("Run authlint")).expect("a step");
+    let (_, script) = step.split_once("      run: |\n").expect("a script");
+    assert!(!script.contains("${{"), "inputs come by the environment: {script}");
+    script.lines().map(|line| line.trim_start().to_owned() + "\n").collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_action_annotates_leaves_a_report_and_keeps_the_exit_code() {
+    let script = script_of_the_action();
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_cargo-authlint")).parent().expect("a directory");
+    let old = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(own.to_owned()).chain(std::env::split_paths(&old)));
+    let path = path.expect("a path");
+    for (args, code, has_report) in [
+        ("clean-service", 0, true),
+        ("support-bot  --fail-on note", 1, true),
+        ("clean-service --no-such-flag", 2, false),
+        ("$(touch stolen) `touch stolen` clean-service", 2, true),
+    ] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let output = dir.path().join("output");
+        let mut bash = program("bash");
+        bash.args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", &script]);
+        bash.current_dir(root().join("fixtures")).env("PATH", &path);
+        bash.env("RUNNER_TEMP", dir.path()).env("GITHUB_OUTPUT", &output).env("AUTHLINT_ARGS", args);
+        let run = run_to_end(&mut bash);
+        assert_eq!(run.code, code, "{args}: {}{}", run.out, run.err);
+        assert_eq!(
+            run.out.contains("::warning file=fixtures/") || run.out.contains("::error file=fixtures/"),
+            code == 1
+        );
+        let said = fs::read_to_string(&output).unwrap_or_default();
+        assert_eq!(said.contains("authlint.sarif"), has_report, "{args}: {said}");
+    }
+    assert!(!root().join("fixtures/stolen").exists());
 }

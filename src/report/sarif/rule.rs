@@ -13,9 +13,10 @@ use crate::rules::Rule;
 /// How many characters of a description GitHub takes.
 const LONGEST_DESCRIPTION: usize = 1024;
 
-/// What is said of the rules about suppression comments, which have no page.
+/// What is said of the rules about what suppresses findings, which have no page.
 const ABOUT_COMMENTS: &str = "A comment `// authlint: allow(rule-id, reason = \"…\")` on the line, or above the \
-    statement, item, field or arm, suppresses a finding; `allow-file` does so for a whole file.";
+    statement, item, field or arm, suppresses a finding; `allow-file` does so for a whole file. A baseline names \
+    findings that were there before; `cargo authlint baseline prune` takes out those that are gone.";
 
 /// A rule, with or without a page.
 pub(super) struct RuleText {
