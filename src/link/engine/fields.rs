@@ -94,6 +94,14 @@ impl Engine<'_> {
         value
     }
 
+    /// The type that a field is declared to have, where that says what it is.
+    pub(in crate::link) fn declared(&mut self, id: FieldId) -> Option<Ty> {
+        match self.field_kind(id) {
+            FieldKind::Typed(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
     /// How much there is to know about a field.
     pub(super) fn field_kind(&mut self, id: FieldId) -> FieldKind {
         let field = self.fields.get(id);

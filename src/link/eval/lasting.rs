@@ -7,7 +7,8 @@ use crate::link::{
     flows::Target,
     naming,
     outlived::Stale,
-    value::{AccessPath, HazardKind, Mark, Value, What, marks_of},
+    ty::Ty,
+    value::{AccessPath, HazardKind, Mark, Root, Value, What, marks_of},
     world::body::children,
 };
 use crate::source::{Place, Span};
@@ -52,7 +53,8 @@ impl Frame<'_, '_> {
     pub(super) fn note_lasting(&mut self, value: &Value, place: Place) {
         let Some(outermost) = self.endless.first().map(|it| it.span) else { return };
         let all = self.named_within(value).all_marks();
-        let tokens: Vec<Mark> = all.iter().filter(|mark| self.may_be_token(mark)).cloned().collect();
+        let mut tokens: Vec<Mark> = all.to_vec();
+        tokens.retain(|mark| self.may_be_token(mark));
         if tokens.is_empty() || self.is_driver(value) {
             return;
         }
@@ -68,6 +70,15 @@ impl Frame<'_, '_> {
         }
     }
 
+    /// Whether what a field holds is a token, or a client made with one: of a struct of this run its own fields say so.
+    fn may_hold_token(&mut self, path: AccessPath) -> bool {
+        let Root::Field(id) = path.root() else { return false };
+        let catalog = self.catalog();
+        let is_struct =
+            matches!(self.e.declared(id), Some(ty) if matches!(ty.innermost(catalog), Ty::Def(..)));
+        path.is_whole() && !is_struct
+    }
+
     /// Whether a value runs what it is given, whatever it was set up with: it sends no token.
     fn is_driver(&self, value: &Value) -> bool {
         value.any(|what| match what {
@@ -80,11 +91,10 @@ impl Frame<'_, '_> {
     }
 
     /// Whether a mark is that of a token which a server gave, or will be once a caller passes it where one is sent.
-    fn may_be_token(&self, mark: &Mark) -> bool {
-        let is_held = |path: AccessPath| path.is_whole() && path.param().is_none();
+    fn may_be_token(&mut self, mark: &Mark) -> bool {
         match mark.what {
             What::Secret(..) => true,
-            What::Open(path) => is_held(path),
+            What::Open(path) => self.may_hold_token(path),
             _ => self.e.tables.given_by_server(mark).is_some(),
         }
     }
