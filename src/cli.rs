@@ -6,6 +6,7 @@ mod check;
 mod colour;
 mod comments;
 mod explain;
+mod fixing;
 mod format;
 mod input;
 mod levels;

@@ -4,6 +4,7 @@
 //! secret or a control character of the input cannot reach the output by way of a new format.
 
 mod excerpt;
+mod fix;
 mod human;
 mod json;
 mod mask;
@@ -20,6 +21,7 @@ mod why;
 
 use std::io;
 
+pub use fix::{Changed, Chosen, chosen, diff};
 pub use mask::KeyShape;
 pub use owner::{Owner, Owners};
 pub use page::page;

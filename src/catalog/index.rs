@@ -8,7 +8,8 @@ use super::{
     error::parse,
     project,
     schema::{
-        AnyReceiver, AttributeEntry, CrateFile, EnvEntry, FnEntry, HostEntry, KeyEntry, MacroRole, TypeEntry,
+        AnyReceiver, AttributeEntry, CrateFile, CredentialKind, EnvEntry, FnEntry, HostEntry, KeyEntry,
+        MacroRole, TypeEntry,
     },
     shipped,
 };
@@ -325,6 +326,15 @@ impl Catalog {
     #[must_use]
     pub fn env(&self, name: &str) -> Option<&EnvEntry> {
         self.env.get(name)
+    }
+
+    /// The variable that a provider's credential is read from, where the catalog knows a single one of this kind.
+    #[must_use]
+    pub fn variable_of(&self, provider: &str, kind: CredentialKind) -> Option<&str> {
+        let is_asked = |it: &&EnvEntry| it.provider == provider && it.kind == kind;
+        let mut found = self.env.values().filter(is_asked);
+        let first = found.next()?;
+        found.next().is_none().then_some(first.name.as_str())
     }
 
     /// The host that loads extensions which depend on the package of this name.

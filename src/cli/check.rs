@@ -1,12 +1,14 @@
 //! `check`: from the arguments to the exit code.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 use super::args::{CheckArgs, Dump};
 use super::colour::is_coloured;
 use super::comments::allows;
-use super::input::{Input, key_shapes, read};
+use super::fixing::{self, Texts};
+use super::input::{Input, key_shapes, read, read_with};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
 use super::scope::Scope;
@@ -14,15 +16,18 @@ use super::settings::Settings;
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
+use crate::catalog::Catalog;
 use crate::facts;
 use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, Report};
+use crate::report::{self, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{SourceFile, discover};
+use crate::source::{FileId, Place, SourceFile, discover};
 
 /// What was asked for.
-struct Job<'a> {
+pub(super) struct Job<'a> {
     args: &'a CheckArgs,
+    cwd: &'a Path,
+    catalog: Catalog,
     environment: &'a Environment,
     levels: Levels,
     /// The rules there are.
@@ -51,26 +56,35 @@ pub(super) fn check(
     let started = Instant::now();
     let levels = Levels::new(&args.levels, rules)?;
     let active = levels.active(rules);
-    let job = Job { args, environment, levels, rules, active };
-    let found = discover(&args.request(cwd));
+    let mut found = discover(&args.request(cwd));
     // A run with other knowledge than was meant would tell untruths, so nothing runs before this is read.
     let catalog = Settings::of(&found.project, cwd, args.config.as_deref())?.catalog(cwd)?;
+    let job = Job { args, cwd, catalog, environment, levels, rules, active };
+    let mut fixed = NOTHING_FOUND;
+    if args.fixing.is_any() && args.dump.is_none() {
+        fixed = fixing::fix(&job, args.fixing, streams)?;
+        if args.fixing.diff {
+            return Ok(fixed);
+        }
+        found = discover(&args.request(cwd));
+    }
+    let catalog = &job.catalog;
     let input = read(found, cwd, args.threads);
     if args.dump == Some(Dump::Facts) {
         return dump(&dump_of(&input), streams);
     }
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
     let is_dumped = args.dump == Some(Dump::Program);
-    let wanted = if is_dumped { Wanted::Dump(&input.files, &scope.files) } else { Wanted::Findings };
-    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, wanted)?;
-    let key_shapes = key_shapes(&catalog);
+    let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
+    let answer = answer(&input.project, (&input.loaded, &input.files), catalog, &job.active, wanted)?;
+    let key_shapes = key_shapes(catalog);
     if let Some(text) = &answer.dump {
         return dump(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
     let outcome = job.outcome(&input, &scope, job.suppressed(&input, &scope, &answer));
 
     job.tell_problems(&input, &scope, streams);
-    let code = job.exit_code(&outcome);
+    let code = if fixed == FAILED { FAILED } else { job.exit_code(&outcome) };
     let report = Report {
         findings: &outcome.findings,
         files: &input.files,
@@ -106,7 +120,38 @@ fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     Ok(NOTHING_FOUND)
 }
 
+/// What a look at the files came to.
+pub(super) struct Look {
+    pub(super) input: Input,
+    /// The files reported on.
+    pub(super) scope_files: BTreeSet<FileId>,
+    /// What would be shown.
+    pub(super) findings: Vec<Finding>,
+    /// The literals that are secrets.
+    pub(super) secrets: Vec<Place>,
+}
+
 impl Job<'_> {
+    /// Looks at the files, with texts that stand for those on the disk.
+    ///
+    /// # Errors
+    /// What kept the job from being done.
+    pub(super) fn look(&self, texts: &Texts) -> Result<Look, String> {
+        let found = discover(&self.args.request(self.cwd));
+        let input = read_with(found, self.cwd, self.args.threads, texts);
+        let scope = Scope::new(&input.project, &input.loaded, &input.files);
+        let loaded = (&input.loaded, &input.files);
+        let answer = answer(&input.project, loaded, &self.catalog, &self.active, Wanted::Findings)?;
+        let findings = self.outcome(&input, &scope, self.suppressed(&input, &scope, &answer)).findings;
+        let scope_files = scope.files.clone();
+        Ok(Look { scope_files, findings, secrets: answer.secrets, input })
+    }
+
+    /// What keys look like that nobody may see.
+    pub(super) fn key_shapes(&self) -> Vec<KeyShape<'_>> {
+        key_shapes(&self.catalog)
+    }
+
     /// Takes out what lies outside the scope and what comments cover.
     fn suppressed(&self, input: &Input, scope: &Scope<'_>, answer: &Answer) -> Suppressed {
         let is_in_scope = |finding: &&Finding| scope.has(finding.primary.place);

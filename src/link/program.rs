@@ -3,10 +3,12 @@
 mod callers;
 mod dump;
 mod held;
+mod names;
 mod seen;
 mod tokens;
 
 pub use callers::Caller;
+pub use names::Names;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,6 +52,7 @@ const NEST: u32 = 6;
 pub struct Program<'a> {
     catalog: &'a Catalog,
     facts: &'a [FileFacts],
+    inputs: Inputs<'a>,
     world: World,
     pub(super) tables: Tables,
     inherited: Vec<Inherited>,
@@ -97,6 +100,7 @@ pub fn link<'a>(
     Program {
         catalog,
         facts,
+        inputs,
         world,
         tables,
         inherited,

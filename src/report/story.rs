@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fix::ShownFix;
 use super::shown::Shown;
 use crate::finding::{Finding, Level};
 use crate::source::{FileId, Place};
@@ -18,6 +19,8 @@ pub(super) struct Story {
     pub(super) labels: Vec<Label>,
     /// What to write instead.
     pub(super) help: Vec<String>,
+    /// What would set it right.
+    pub(super) fixes: Vec<ShownFix>,
 }
 
 /// A labelled place.
@@ -37,6 +40,7 @@ impl Story {
             message: shown.message(&finding.message),
             labels: labels(finding, shown),
             help: finding.help.iter().map(|help| shown.message(help)).collect(),
+            fixes: finding.fixes.iter().map(|fix| ShownFix::new(fix, shown)).collect(),
         }
     }
 

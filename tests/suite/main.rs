@@ -12,6 +12,7 @@ mod facts {
     mod snapshots;
     mod spans;
 }
+mod fixes;
 mod formats;
 mod hostile;
 mod house;
