@@ -328,13 +328,16 @@ impl Catalog {
         self.env.get(name)
     }
 
-    /// The variable that a provider's credential is read from, where the catalog knows a single one of this kind.
+    /// The variable that a provider's credential of a kind is read from: the one that is called after both, or the only one.
     #[must_use]
     pub fn variable_of(&self, provider: &str, kind: CredentialKind) -> Option<&str> {
         let is_asked = |it: &&EnvEntry| it.provider == provider && it.kind == kind;
-        let mut found = self.env.values().filter(is_asked);
-        let first = found.next()?;
-        found.next().is_none().then_some(first.name.as_str())
+        let found: Vec<&str> = self.env.values().filter(is_asked).map(|it| it.name.as_str()).collect();
+        let plain = format!("{}_API_KEY", provider.to_uppercase().replace('-', "_"));
+        match found.as_slice() {
+            [only] => Some(only),
+            all => all.iter().copied().find(|name| *name == plain),
+        }
     }
 
     /// The host that loads extensions which depend on the package of this name.

@@ -13,12 +13,14 @@ mod behind_fork;
 mod code;
 mod compile_time_credential;
 mod hardcoded_credential;
+mod lazy_credential_env;
 mod run_time;
 mod runtime_before_fork;
 mod stand_in;
 mod statement;
 mod text;
 mod write;
+mod wrong_provider_credential;
 
 use crate::finding::{Finding, Fix};
 use crate::link::Program;
@@ -34,7 +36,9 @@ static FIXERS: &[(&str, Fixer)] = &[
     ("compile-time-credential", compile_time_credential::fix),
     ("empty-credential", stand_in::fix),
     ("hardcoded-credential", hardcoded_credential::fix),
+    ("lazy-credential-env", lazy_credential_env::fix),
     ("runtime-before-fork", runtime_before_fork::fix),
+    ("wrong-provider-credential", wrong_provider_credential::fix),
 ];
 
 /// Adds fixes to findings of a program, whose files these are.

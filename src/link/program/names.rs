@@ -4,9 +4,12 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Program;
-use crate::facts::{FileFacts, ItemId, path::Path};
+use crate::catalog::schema::Action;
+use crate::facts::{FileFacts, ItemId, Name, path::Path};
 use crate::link::{
+    cells::Cell,
     resolve::{Res, Resolver},
+    ty::Ty,
     world::{DefId, index},
 };
 use crate::source::FileId;
@@ -30,6 +33,33 @@ impl Program<'_> {
     pub fn item_of(&self, def: DefId) -> (FileId, ItemId) {
         let at = self.world.def(def);
         (at.file, at.item)
+    }
+}
+
+impl Program<'_> {
+    /// The path of a cell's type, where the type has a function that runs the initialiser.
+    #[must_use]
+    pub fn lazy_type<'c>(&self, cell: &'c Cell) -> Option<&'c SmolStr> {
+        let Ty::External(path, _) = &cell.ty else { return None };
+        let force = self.catalog.method(path, "force")?;
+        (force.does == Some(Action::CellForce)).then_some(path)
+    }
+
+    /// The modules from the root of a definition's crate down to it, where both definitions belong to one crate.
+    #[must_use]
+    pub fn modules_to(&self, def: DefId, from: DefId) -> Option<Vec<Name>> {
+        if self.world.crate_of(def) != self.world.crate_of(from) {
+            return None;
+        }
+        let mut names = Vec::new();
+        let mut module = self.world.def(def).module;
+        while let Some(parent) = self.world.module(module).parent {
+            let named = self.world.module(parent).modules.iter().find(|(_, it)| **it == module);
+            names.push(named?.0.clone());
+            module = parent;
+        }
+        names.reverse();
+        Some(names)
     }
 }
 

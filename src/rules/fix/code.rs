@@ -17,7 +17,7 @@ use crate::facts::{
 use crate::link::{
     DefId, Names, Program, children,
     order::Inherited,
-    sinks::{Arriving, Literal, Sink},
+    sinks::{Arriving, Literal, Reached, Sink},
 };
 use crate::rules::inherited::nearest;
 use crate::source::{FileId, Files, Place, SourceFile, Span};
@@ -32,6 +32,8 @@ pub(super) struct Code<'p> {
     inherited: OnceCell<BTreeMap<Place, &'p Inherited>>,
     /// The literals that arrive somewhere, each with the surest place where.
     literals: OnceCell<BTreeMap<Place, (&'p Literal, &'p Sink)>>,
+    /// The places where credentials arrive, sorted.
+    sinks: OnceCell<Vec<&'p Reached>>,
 }
 
 /// An expression.
@@ -88,6 +90,7 @@ impl<'p> Code<'p> {
             trees: RefCell::default(),
             inherited: OnceCell::new(),
             literals: OnceCell::new(),
+            sinks: OnceCell::new(),
         }
     }
 
@@ -96,6 +99,20 @@ impl<'p> Code<'p> {
         let made_at = |it: &&'p Inherited| Some(self.program.hazard(it.hazard?).place);
         let all = || nearest(self.program).into_iter().filter_map(|it| Some((made_at(&it)?, it))).collect();
         self.inherited.get_or_init(all).get(&made).copied()
+    }
+
+    /// The places where credentials arrive at a call or field.
+    pub(super) fn reached(&self, sink: Place) -> impl Iterator<Item = &'p Reached> {
+        let all = self.program.sinks();
+        let sorted = self.sinks.get_or_init(|| {
+            let mut sorted: Vec<&Reached> = all.iter().collect();
+            sorted.sort_by_key(|it| it.sink.place);
+            sorted
+        });
+        let first = sorted.partition_point(|it| it.sink.place < sink);
+        let found: Vec<&'p Reached> =
+            sorted[first..].iter().copied().take_while(|it| it.sink.place == sink).collect();
+        found.into_iter()
     }
 
     fn literals(&self) -> &BTreeMap<Place, (&'p Literal, &'p Sink)> {

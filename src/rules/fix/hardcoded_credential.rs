@@ -1,8 +1,9 @@
 //! `hardcoded-credential`: read a variable when the program runs, by the name that the provider's own client has for it.
 
 use super::{code::Code, run_time::read_instead, stand_in};
-use crate::catalog::schema::CredentialKind;
+use crate::catalog::{schema::CredentialKind, secret::host_of};
 use crate::finding::{Applicability, Finding, Fix};
+use crate::link::sinks::{Literal, Sink};
 
 /// The name that somebody has to fill in.
 const PLACEHOLDER: &str = "NAME_OF_THE_VARIABLE";
@@ -12,16 +13,21 @@ pub(super) fn fix(code: &Code<'_>, finding: &Finding) -> Option<Fix> {
     if literal.fallback.is_some() {
         return stand_in::fix(code, finding);
     }
-    let catalog = code.program.catalog();
-    let of_key = catalog.key_shape(&literal.text).map(|key| key.provider.as_str());
-    let sink = code.sink_of(finding.primary.place);
-    let provider = of_key.or_else(|| sink?.provider.as_deref());
-    let kind = sink.and_then(|sink| sink.credential).unwrap_or(CredentialKind::ApiKey);
-    let known = provider.and_then(|provider| catalog.variable_of(provider, kind));
+    let known = variable(code, literal, code.sink_of(finding.primary.place)?);
     let edit = read_instead(code, code.at(finding.primary.place)?, known.unwrap_or(PLACEHOLDER))?;
     let (title, grade) = match known {
         Some(name) => (format!("read `{name}` when the program runs"), Applicability::MaybeIncorrect),
         None => ("read a variable when the program runs".to_owned(), Applicability::HasPlaceholders),
     };
     Fix::new(title, grade, vec![edit])
+}
+
+/// The variable of the provider whose key it looks like, or to whom it is sent.
+fn variable<'p>(code: &Code<'p>, literal: &Literal, sink: &'p Sink) -> Option<&'p str> {
+    let catalog = code.program.catalog();
+    let of_key = catalog.key_shape(&literal.text).map(|key| key.provider.as_str());
+    let of_host = || sink.addresses.iter().find_map(|text| catalog.provider_of_host(host_of(text)?));
+    let provider = of_key.or(sink.provider.as_deref()).or_else(of_host)?;
+    let kinds = [Some(CredentialKind::ApiKey), sink.credential];
+    kinds.into_iter().flatten().find_map(|kind| catalog.variable_of(provider, kind))
 }
