@@ -46,12 +46,13 @@ impl ShownFix {
         Self { title: shown.message(&fix.title), grade: fix.grade, edits, is_masked }
     }
 
-    /// Its title with the lines that change below it; files other than `main` are named.
+    /// Its title with the lines that change below it; files are named unless all of that is in `main`.
     pub(super) fn note(&self, main: FileId, shown: &Shown<'_>) -> String {
         let mut note = format!("help: {}", self.title);
+        let is_in_main = self.edits.iter().all(|edit| edit.place.file == main);
         for edits in self.edits.chunk_by(|a, b| a.place.file == b.place.file) {
             let file = edits[0].place.file;
-            if file != main {
+            if !is_in_main {
                 note.extend(["\n", &shown.file(file).name, ":"]);
             }
             for line in changed_lines(edits, shown) {

@@ -54,8 +54,8 @@ impl Program<'_> {
         let mut names = Vec::new();
         let mut module = self.world.def(def).module;
         while let Some(parent) = self.world.module(module).parent {
-            let named = self.world.module(parent).modules.iter().find(|(_, it)| **it == module);
-            names.push(named?.0.clone());
+            let (own, _) = self.world.module(parent).modules.iter().find(|(_, it)| **it == module)?;
+            names.push(own.clone());
             module = parent;
         }
         names.reverse();
