@@ -11,9 +11,11 @@ mod format;
 mod input;
 mod levels;
 mod linking;
+mod output;
 mod said;
 mod scope;
 mod settings;
+mod shown;
 mod streams;
 mod summary;
 mod why;
@@ -27,7 +29,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
-use self::args::{Cli, Command};
+use self::args::{Cli, Command, ListFormat};
 use self::colour::{ColourChoice, is_coloured};
 use self::streams::Streams;
 use crate::finding::Date;
@@ -123,7 +125,16 @@ fn run_with(
             explain::explain(&args.rule, rules, is_coloured).and_then(|page| print(&page, streams))
         }
         Ok(Cli { command: Command::Why(args) }) => why::why(&args, cwd, environment, rules, streams),
-        Ok(Cli { command: Command::Rules(_) }) => print(&explain::list(rules), streams),
+        Ok(Cli { command: Command::Rules(args) }) => match args.message_format {
+            ListFormat::Human => print(&explain::list(rules), streams),
+            ListFormat::Json => print(&explain::list_json(rules), streams),
+        },
+        Ok(Cli { command: Command::Completions(args) }) => {
+            print_bytes(&explain::completions(args.shell), streams)
+        }
+        Ok(Cli { command: Command::Man }) => {
+            explain::manual().map_err(|error| error.to_string()).and_then(|page| print_bytes(&page, streams))
+        }
     };
     done.unwrap_or_else(|message| {
         streams.fail(message);
@@ -132,7 +143,11 @@ fn run_with(
 }
 
 fn print(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
-    streams.print(|out| out.write_all(text.as_bytes()))?;
+    print_bytes(text.as_bytes(), streams)
+}
+
+fn print_bytes(text: &[u8], streams: &mut Streams<'_>) -> Result<u8, String> {
+    streams.print(|out| out.write_all(text))?;
     Ok(NOTHING_FOUND)
 }
 

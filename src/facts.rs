@@ -6,6 +6,7 @@
 mod blank;
 mod depth;
 mod dump;
+mod enclosing;
 pub mod expr;
 mod gather;
 pub mod item;

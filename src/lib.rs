@@ -9,7 +9,7 @@
 //! | floor | what it is | what it may do |
 //! |---|---|---|
 //! | 7 [`cli`] | arguments, levels, exit code | print, and give up |
-//! | 6 [`report`] | human, short, json; masks; which fixes are made together, and diffs | write into what it is given |
+//! | 6 [`report`] | one file a format; masks, fingerprints; which fixes are made together, and diffs | write into what it is given |
 //! | 5 [`rules`] | one question each; the fixes of what was found | pure: program to findings |
 //! | 4 [`finding`] | findings, fixes, levels, confidence, suppression | plain data |
 //! | 3 [`link`] | names, types, value flow, call order | pure: facts to [`link::Program`] |
@@ -34,7 +34,8 @@
 //! 6. [`finding::suppress`] takes out what comments cover, and adds what is wrong with comments; [`cli`] sets levels and leaves out
 //!    what is not sure enough.
 //! 7. [`report::write`] turns findings into bytes of one format. Secrets are masked, and characters that command a terminal are
-//!    replaced, in one place that every format passes through.
+//!    replaced, in one place that every format passes through. [`report::Fingerprints`] names findings so that the names stay
+//!    when lines move.
 //!
 //! With `--fix`, [`cli`] goes through 3 to 6 again with [`report::chosen`] fixes made in memory, until none is left; [`source::replace`]
 //! then writes each file as a whole.
@@ -49,7 +50,8 @@
 //! - No file names a floor above its own.
 //! - Only [`facts`] names `syn`; it and `rules/fix`, which builds new code, name `proc_macro2` and `quote`. It names no crate of the ecosystem, so that facts stay true whatever is
 //!   learned later.
-//! - Only [`source`] reads the disk: regular files below what was asked for, each once; and only its `replace` writes.
+//! - Only [`source`] reads the disk: regular files below what was asked for, each once; and only it writes: reports that are
+//!   files, and with `replace` what was fixed.
 //! - Only [`report`] names `codespan_reporting`.
 //! - Only [`cli`] names `clap`, prints, looks at the environment, or decides on an exit code.
 //! - Below [`cli`], bad input is a [`source::Problem`] beside the results, and no error and no panic.

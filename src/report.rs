@@ -3,16 +3,24 @@
 //! Every format is made of stories, and a story has passed the masks: no format sees the raw text of a file. So a
 //! secret or a control character of the input cannot reach the output by way of a new format.
 
+mod cwe;
 mod excerpt;
+mod fingerprint;
 mod fix;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod mask;
 mod owner;
 mod page;
 mod problem;
+mod rdjson;
+mod rooted;
 #[cfg(test)]
 mod sample;
+mod sarif;
 mod short;
 mod shown;
 mod story;
@@ -21,6 +29,7 @@ mod why;
 
 use std::io;
 
+pub use fingerprint::{FINGERPRINT_VERSION, Fingerprints};
 pub use fix::{Changed, Chosen, chosen, diff};
 pub use mask::KeyShape;
 pub use owner::{Owner, Owners};
@@ -30,7 +39,8 @@ pub use text::safe;
 pub use why::{Told, Why, why};
 
 use crate::finding::{Finding, Level};
-use crate::source::{Files, Place};
+use crate::rules::Rule;
+use crate::source::{Files, Place, Problem};
 use shown::Shown;
 use story::Story;
 
@@ -43,6 +53,16 @@ pub enum Format {
     Short,
     /// Cargo's wire format: one JSON object a line, `build-finished` last.
     Json,
+    /// SARIF 2.1.0, as GitHub's code scanning takes it.
+    Sarif,
+    /// Workflow commands of GitHub's actions, which become annotations.
+    Github,
+    /// GitLab's report of code quality.
+    Gitlab,
+    /// `JUnit`'s XML: a finding is a test that failed.
+    Junit,
+    /// Reviewdog's diagnostic format.
+    Rdjson,
 }
 
 /// What is reported, and what has to be known to report it safely.
@@ -58,6 +78,17 @@ pub struct Report<'a> {
     pub key_shapes: &'a [KeyShape<'a>],
     /// Which target each file belongs to; only [`Format::Json`] asks.
     pub owners: &'a Owners,
+    /// The rules there are, whether or not they were asked.
+    pub rules: &'a [&'static Rule],
+    /// What could not be read or understood.
+    pub problems: &'a [Problem],
+    /// The fingerprints of all findings of the run.
+    pub fingerprints: &'a Fingerprints,
+    /// The way from the root of the repository to where the run started: empty, or with `/` at its end. What servers read
+    /// names files from that root.
+    pub prefix: &'a str,
+    /// The quietest level that makes the run fail, if any does; [`Format::Junit`] fails tests by it.
+    pub fails_at: Option<Level>,
     /// Whether [`Format::Human`] writes ANSI colours.
     pub is_coloured: bool,
     /// What `build-finished` says at the end of [`Format::Json`].
@@ -79,11 +110,16 @@ pub fn masked(text: &str, files: &Files, secrets: &[Place], key_shapes: &[KeySha
 pub fn write(format: Format, report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let shown = Shown::new(report);
     let visible = report.findings.iter().filter(|finding| finding.level != Level::Allow);
-    let stories = visible.map(|finding| Story::new(finding, &shown));
+    let stories = visible.map(|finding| Story::new(finding, &shown, report.fingerprints));
     match format {
         Format::Human => human::write(stories, &shown, report.is_coloured, out),
         Format::Short => short::write(stories, &shown, out),
         Format::Json => json::write(stories, &shown, report, out),
+        Format::Sarif => sarif::write(stories, &shown, report, out),
+        Format::Github => github::write(stories, &shown, report, out),
+        Format::Gitlab => gitlab::write(stories, &shown, out),
+        Format::Junit => junit::write(stories, &shown, report, out),
+        Format::Rdjson => rdjson::write(stories, &shown, out),
     }
 }
 
@@ -92,7 +128,16 @@ mod tests {
     use super::sample::{finding, one_file, place, report, step, written};
     use super::{Format, KeyShape, Report};
 
-    const FORMATS: [Format; 3] = [Format::Human, Format::Short, Format::Json];
+    const FORMATS: [Format; 8] = [
+        Format::Human,
+        Format::Short,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Rdjson,
+    ];
 
     #[test]
     fn no_format_shows_a_secret() {

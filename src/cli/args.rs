@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use serde::Deserialize;
 
 use super::colour::ColourChoice;
 use super::format::MessageFormat;
 use super::levels::LevelFlags;
+use super::output::Output;
 use crate::finding::{Applicability, Confidence, Level};
 use crate::source::{Pick, Request, TargetSelection};
 
@@ -49,7 +52,7 @@ Accepted as cargo's, and without effect, since authlint builds nothing: --featur
     bin_name = "cargo authlint",
     version,
     about,
-    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules",
+    override_usage = "cargo authlint [check] [OPTIONS] [PATHS]...\n       cargo authlint explain <RULE>\n       cargo authlint why <FILE:LINE>\n       cargo authlint rules\n       cargo authlint completions <SHELL>\n       cargo authlint man",
     after_help = format!("`check` is what runs when no subcommand is named; `cargo authlint check --help` lists its options.\n\n{EXAMPLES}\n\n{EXIT_CODES}"),
     args_override_self = true
 )]
@@ -67,6 +70,10 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the rules with their levels
     Rules(RulesArgs),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, in roff
+    Man,
     /// Tell why something was or was not reported at a place
     #[command(after_help = format!("{WHY_EXAMPLES}\n\n{WHY_EXIT_CODES}"))]
     Why(Box<WhyArgs>),
@@ -82,7 +89,16 @@ pub(super) struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct RulesArgs {
+    /// As lines for people, or as an array of JSON
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(super) message_format: ListFormat,
     /// Accepted as everywhere; the list has no colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide = true)]
     pub(super) color: ColourChoice,
@@ -93,17 +109,17 @@ pub(super) struct WhyArgs {
     /// The file, the line in it, and the column in characters where one is meant: `src/auth.rs:14`
     #[arg(value_name = "FILE:LINE[:COL]")]
     pub(super) place: String,
-    /// The configuration to use in place of the workspace's `authlint.toml`
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    /// A file to use in place of the workspace's `authlint.toml`, or a key to set: `--config 'fail-on="error"'` (repeatable)
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub(super) config: Vec<PathBuf>,
     /// Ask as `check --all-targets` does: of tests and examples too
     #[arg(long)]
     pub(super) all_targets: bool,
     #[command(flatten)]
     pub(super) levels: LevelFlags,
     /// What `check` is told: less sure findings are hidden
-    #[arg(long, value_enum, value_name = "CONFIDENCE", default_value_t, help_heading = "Levels")]
-    pub(super) min_confidence: MinConfidence,
+    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Levels")]
+    pub(super) min_confidence: Option<MinConfidence>,
     /// How many files are read at a time; 0 means one a core
     #[arg(long, value_name = "N", default_value_t, hide = true)]
     pub(super) threads: usize,
@@ -112,13 +128,14 @@ pub(super) struct WhyArgs {
     pub(super) color: ColourChoice,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// Packages, directories or `.rs` files; without any, the workspace of the current directory
     pub(super) paths: Vec<PathBuf>,
-    /// The configuration to use in place of the workspace's `authlint.toml`
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    /// A file to use in place of the workspace's `authlint.toml`, or a key to set: `--config 'fail-on="error"'` (repeatable)
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub(super) config: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]
@@ -127,24 +144,33 @@ pub(super) struct CheckArgs {
     pub(super) fixing: FixFlags,
     #[command(flatten)]
     pub(super) levels: LevelFlags,
-    /// The quietest level that makes the exit code 1
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t, help_heading = "Levels")]
-    pub(super) fail_on: FailOn,
-    /// Hide findings that are less sure than this
-    #[arg(long, value_enum, value_name = "CONFIDENCE", default_value_t, help_heading = "Levels")]
-    pub(super) min_confidence: MinConfidence,
+    /// The quietest level that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Levels")]
+    pub(super) fail_on: Option<FailOn>,
+    /// Hide findings that are less sure than this [default: medium]
+    #[arg(long, value_enum, value_name = "CONFIDENCE", help_heading = "Levels")]
+    pub(super) min_confidence: Option<MinConfidence>,
     /// Exit with 0 where findings would make it 1; 2 stays 2
     #[arg(long, help_heading = "Levels")]
     pub(super) exit_zero: bool,
     /// Ignore suppression comments
     #[arg(long, help_heading = "Levels")]
     pub(super) no_allow: bool,
-    /// How findings are written: human, short, json
+    /// How findings are written: human, short, json, sarif, github, gitlab, junit, rdjson
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = MessageFormat::parse, help_heading = "Output")]
     pub(super) message_format: MessageFormat,
+    /// Write them into this file, and not to standard output
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) output_file: Option<PathBuf>,
+    /// Write them into this file in this format as well (repeatable): `--output sarif=authlint.sarif`
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = Output::parse, help_heading = "Output")]
+    pub(super) output: Vec<Output>,
     /// When to colour findings
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, help_heading = "Output")]
     pub(super) color: ColourChoice,
+    /// Say at the end how many findings there are of each rule
+    #[arg(long, help_heading = "Output")]
+    pub(super) statistics: bool,
     /// Write no summary
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
@@ -154,6 +180,12 @@ pub(super) struct CheckArgs {
     /// How many files are read at a time; 0 means one a core
     #[arg(long, value_name = "N", default_value_t, hide = true)]
     pub(super) threads: usize,
+    /// Print the settings that hold, with where each comes from, and look at nothing
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_settings: bool,
+    /// Print each file with why it is looked at or not, and report nothing
+    #[arg(long, help_heading = "Output")]
+    pub(super) show_files: bool,
     /// Print what authlint made of the input, for people who work on authlint
     #[arg(long, value_enum, value_name = "STAGE", hide = true)]
     pub(super) dump: Option<Dump>,
@@ -302,7 +334,9 @@ struct CargoFlags {
 }
 
 /// What `--fail-on` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum FailOn {
     /// Any finding that is shown
     Note,
@@ -316,6 +350,16 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
+    /// The word people write.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Never => "never",
+        }
+    }
+
     /// The quietest level that fails a run.
     pub(super) fn level(self) -> Option<Level> {
         match self {
@@ -328,7 +372,9 @@ impl FailOn {
 }
 
 /// What `--min-confidence` says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum MinConfidence {
     /// Show guesses too
     Low,
@@ -353,6 +399,16 @@ impl MinConfidence {
     pub(super) fn word(self) -> &'static str {
         self.confidence().word()
     }
+}
+
+/// How rules are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A line each
+    #[default]
+    Human,
+    /// An array of JSON
+    Json,
 }
 
 /// The stages that `--dump` prints.

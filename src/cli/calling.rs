@@ -3,7 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-const COMMANDS: [&str; 5] = ["check", "explain", "rules", "why", "help"];
+use crate::finding::nearest;
+
+const COMMANDS: [&str; 7] = ["check", "explain", "rules", "why", "completions", "man", "help"];
 const ABOUT_ITSELF: [&str; 4] = ["-h", "--help", "-V", "--version"];
 
 /// The argument list with the program's name in front and the subcommand behind it.
@@ -25,6 +27,11 @@ pub(super) fn normal(args: impl IntoIterator<Item = OsString>, cwd: &Path) -> Ve
 /// Whether a word is the name of a subcommand.
 pub(super) fn is_command(word: &OsStr) -> bool {
     is_any(word, &COMMANDS)
+}
+
+/// The subcommand that a word most likely means, if one is near.
+pub(super) fn nearest_command(word: &OsStr) -> Option<&'static str> {
+    nearest(word.to_str()?, COMMANDS)
 }
 
 fn is_any(word: &OsStr, of: &[&str]) -> bool {
@@ -76,6 +83,12 @@ mod tests {
         ] {
             assert_eq!(called(args, cwd), expected);
         }
+    }
+
+    #[test]
+    fn a_subcommand_is_guessed() {
+        assert_eq!(nearest_command(OsStr::new("explian")), Some("explain"));
+        assert_eq!(nearest_command(OsStr::new("src")), None);
     }
 
     #[test]

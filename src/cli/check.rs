@@ -4,24 +4,24 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::{CheckArgs, Dump};
-use super::colour::is_coloured;
+use super::args::{CheckArgs, Dump, FailOn};
 use super::comments::allows;
 use super::fixing::{self, Texts};
 use super::input::{Input, key_shapes, read, read_with};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
+use super::output::Outputs;
 use super::scope::Scope;
 use super::settings::Settings;
 use super::streams::Streams;
 use super::summary::Summary;
-use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said};
+use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
 use crate::catalog::Catalog;
 use crate::facts;
-use crate::finding::{Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, KeyShape, Report};
+use crate::finding::{Confidence, Finding, Level, Suppressed, Suppression, suppress};
+use crate::report::{self, Fingerprints, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{FileId, Place, SourceFile, discover};
+use crate::source::{FileId, Place, SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
 pub(super) struct Job<'a> {
@@ -29,7 +29,8 @@ pub(super) struct Job<'a> {
     cwd: &'a Path,
     catalog: Catalog,
     environment: &'a Environment,
-    levels: Levels,
+    settings: &'a Settings,
+    levels: Levels<'a>,
     /// The rules there are.
     rules: &'a [&'static Rule],
     /// Those that can report anything.
@@ -54,14 +55,19 @@ pub(super) fn check(
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
     let started = Instant::now();
-    let levels = Levels::new(&args.levels, rules)?;
-    let active = levels.active(rules);
+    let outputs = Outputs::of(args)?;
     let mut found = discover(&args.request(cwd));
     // A run with other knowledge than was meant would tell untruths, so nothing runs before this is read.
-    let catalog = Settings::of(&found.project, cwd, args.config.as_deref())?.catalog(cwd)?;
-    let job = Job { args, cwd, catalog, environment, levels, rules, active };
+    let settings = Settings::of(&found.project, cwd, &args.config, rules)?;
+    let levels = Levels::new(&args.levels, &settings, rules)?;
+    let active = levels.active(rules);
+    let catalog = settings.catalog(cwd)?;
+    let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active };
+    if args.show_settings {
+        return tell_text(&shown::settings(args, &settings, &job.levels, rules), streams);
+    }
     let mut fixed = NOTHING_FOUND;
-    if args.fixing.is_any() && args.dump.is_none() {
+    if args.fixing.is_any() && args.dump.is_none() && !args.show_files {
         fixed = fixing::fix(&job, args.fixing, streams)?;
         if args.fixing.diff {
             return Ok(fixed);
@@ -71,38 +77,52 @@ pub(super) fn check(
     let catalog = &job.catalog;
     let input = read(found, cwd, args.threads);
     if args.dump == Some(Dump::Facts) {
-        return dump(&dump_of(&input), streams);
+        return tell_text(&dump_of(&input), streams);
     }
-    let scope = Scope::new(&input.project, &input.loaded, &input.files);
+    let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
+    let excluded = scope.exclude(&settings.exclude, &input.files);
+    if args.show_files {
+        job.tell_problems(&input, &scope, excluded.len(), streams);
+        let is_complete = input.problems.iter().all(|problem| !problem.kind.is_failure());
+        let code = tell_text(&shown::files(&input, &scope, &excluded), streams)?;
+        return Ok(if is_complete { code } else { FAILED });
+    }
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
     let answer = answer(&input.project, (&input.loaded, &input.files), catalog, &job.active, wanted)?;
     let key_shapes = key_shapes(catalog);
     if let Some(text) = &answer.dump {
-        return dump(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
+        return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
-    let outcome = job.outcome(&input, &scope, job.suppressed(&input, &scope, &answer));
+    let outcome = job.outcome(&input, &scope, excluded.len(), job.suppressed(&input, &scope, &answer));
 
-    job.tell_problems(&input, &scope, streams);
+    job.tell_problems(&input, &scope, excluded.len(), streams);
     let code = if fixed == FAILED { FAILED } else { job.exit_code(&outcome) };
+    let prefix = prefix_in_repository(cwd);
+    // What comments or levels hide counts as well, so that hiding one finding does not rename another.
+    let found = answer.findings.iter().filter(|finding| scope.has(finding.primary.place));
+    let all = found.chain(&outcome.findings);
     let report = Report {
         findings: &outcome.findings,
         files: &input.files,
         secrets: &answer.secrets,
         key_shapes: &key_shapes,
         owners: &scope.report_owners(),
-        is_coloured: job.is_report_coloured(),
+        rules,
+        problems: &input.problems,
+        fingerprints: &Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix),
+        prefix: &prefix,
+        fails_at: job.fail_on().level(),
+        is_coloured: false,
         success: code == NOTHING_FOUND,
     };
-    streams.print(|out| report::write(args.message_format.format, &report, out))?;
+    outputs.write(&report, args.color, cwd, environment, streams)?;
     if args.verbose > 0 {
         said::looked_at(&input.project, streams);
         said::rules_run(&job.active, streams);
         streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
     }
-    if !args.quiet {
-        streams.say(outcome.summary);
-    }
+    job.tell_numbers(&outcome, streams);
     Ok(code)
 }
 
@@ -115,7 +135,7 @@ fn dump_of(input: &Input) -> String {
     files.zip(&input.loaded.facts).map(one).collect::<Vec<_>>().join("\n")
 }
 
-fn dump(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
+fn tell_text(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     streams.print(|out| writeln!(out, "{text}"))?;
     Ok(NOTHING_FOUND)
 }
@@ -139,10 +159,12 @@ impl Job<'_> {
     pub(super) fn look(&self, texts: &Texts) -> Result<Look, String> {
         let found = discover(&self.args.request(self.cwd));
         let input = read_with(found, self.cwd, self.args.threads, texts);
-        let scope = Scope::new(&input.project, &input.loaded, &input.files);
+        let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
+        let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
         let loaded = (&input.loaded, &input.files);
         let answer = answer(&input.project, loaded, &self.catalog, &self.active, Wanted::Findings)?;
-        let findings = self.outcome(&input, &scope, self.suppressed(&input, &scope, &answer)).findings;
+        let left = self.suppressed(&input, &scope, &answer);
+        let findings = self.outcome(&input, &scope, excluded, left).findings;
         let scope_files = scope.files.clone();
         Ok(Look { scope_files, findings, secrets: answer.secrets, input })
     }
@@ -173,15 +195,15 @@ impl Job<'_> {
     }
 
     /// Sets levels, and leaves out what is switched off or not sure enough.
-    fn outcome(&self, input: &Input, scope: &Scope<'_>, left: Suppressed) -> Outcome {
+    fn outcome(&self, input: &Input, scope: &Scope<'_>, excluded: usize, left: Suppressed) -> Outcome {
         let mut findings = left.kept;
         for finding in &mut findings {
-            finding.level = self.levels.of(finding);
+            finding.level = self.levels.of(finding, path_of(finding, input));
         }
         findings.retain(|finding| finding.level > Level::Allow);
         let all = findings.len();
-        let least = self.args.min_confidence;
-        findings.retain(|finding| finding.confidence >= least.confidence());
+        findings.retain(|finding| finding.confidence >= self.least_confidence(path_of(finding, input)));
+        let least = self.args.min_confidence.or_else(|| self.settings.min_confidence()).unwrap_or_default();
         let failures = input.problems.iter().filter(|problem| problem.kind.is_failure()).count();
         let mut summary = Summary {
             files: scope.files.len(),
@@ -189,15 +211,40 @@ impl Job<'_> {
             suppressed: left.suppressed,
             hidden: all - findings.len(),
             least_confidence: least.word(),
-            failures: failures + usize::from(scope.files.is_empty() && failures == 0),
+            excluded,
+            failures: failures + usize::from(self.is_nothing_left(scope, excluded) && failures == 0),
             ..Summary::default()
         };
         summary.count(&findings);
         Outcome { findings, summary }
     }
 
+    fn tell_numbers(&self, outcome: &Outcome, streams: &mut Streams<'_>) {
+        if self.args.statistics {
+            said::statistics(&outcome.findings, streams);
+        }
+        if !self.args.quiet {
+            streams.say(outcome.summary);
+        }
+    }
+
+    /// Whether there was nothing to look at. Files that a hook names and the settings exclude are no such case.
+    fn is_nothing_left(&self, scope: &Scope<'_>, excluded: usize) -> bool {
+        scope.files.is_empty() && (excluded == 0 || self.args.paths.is_empty())
+    }
+
+    fn fail_on(&self) -> FailOn {
+        self.args.fail_on.or_else(|| self.settings.fail_on()).unwrap_or_default()
+    }
+
+    /// The least confidence that is shown in a file.
+    fn least_confidence(&self, path: &Path) -> Confidence {
+        let least = self.args.min_confidence.or_else(|| self.settings.min_confidence_in(path));
+        least.unwrap_or_default().confidence()
+    }
+
     fn exit_code(&self, outcome: &Outcome) -> u8 {
-        let least = self.args.fail_on.level();
+        let least = self.fail_on().level();
         let fails = |finding: &Finding| least.is_some_and(|least| finding.level >= least);
         if outcome.summary.failures > 0 {
             FAILED
@@ -209,7 +256,7 @@ impl Job<'_> {
     }
 
     /// Says what could not be read or understood. Parts that were passed over are counted, and listed with `-v`.
-    fn tell_problems(&self, input: &Input, scope: &Scope<'_>, streams: &mut Streams<'_>) {
+    fn tell_problems(&self, input: &Input, scope: &Scope<'_>, excluded: usize, streams: &mut Streams<'_>) {
         let is_verbose = self.args.verbose > 0;
         let (failures, parts): (Vec<_>, Vec<_>) =
             input.problems.iter().partition(|problem| problem.kind.is_failure());
@@ -220,17 +267,12 @@ impl Job<'_> {
         if !parts.is_empty() && !is_verbose && !self.args.quiet {
             said::parts_passed_over(parts.len(), streams);
         }
-        if scope.files.is_empty() {
-            said::nothing_to_look_at(self.args, !failures.is_empty(), streams);
+        if self.is_nothing_left(scope, excluded) {
+            said::nothing_to_look_at(self.args, !failures.is_empty(), excluded, streams);
         }
     }
+}
 
-    /// Colours are for people; in json they are asked for by the name of the format.
-    fn is_report_coloured(&self) -> bool {
-        let Self { args, environment, .. } = self;
-        if !args.message_format.is_for_people() {
-            return args.message_format.is_rendered_coloured;
-        }
-        is_coloured(args.color, &environment.colour, environment.is_terminal)
-    }
+fn path_of<'a>(finding: &Finding, input: &'a Input) -> &'a Path {
+    &input.files.get(finding.primary.place.file).path
 }

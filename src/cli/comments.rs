@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::scope::Scope;
 use crate::facts::FileFacts;
+use crate::facts::item::Attribute;
 use crate::finding::AllowsByFile;
-use crate::source::{Allow, AllowScope, Files, Place, SourceFile, allows as allows_in};
+use crate::source::{Allow, AllowScope, Files, MalformedAllow, Place, SourceFile, allows as allows_in};
 
 /// The comments of the files in scope. With `tests`, the items that rules pass over, those that stand in such code are
 /// left out.
@@ -24,13 +25,26 @@ pub(super) fn allows(
             continue;
         }
         let nodes = facts.get(id.0 as usize).map(FileFacts::nodes).unwrap_or_default();
-        let (mut good, malformed) = allows_in(file, &nodes);
+        let (mut good, mut malformed) = allows_in(file, &nodes);
+        malformed.extend(facts.get(id.0 as usize).into_iter().flat_map(attributes));
+        malformed.sort_by_key(|it| it.span.start);
         let tests = tests.unwrap_or_default().iter().filter(|place| place.file == id);
         let test_lines: Vec<_> = tests.map(|place| lines_of(file, *place)).collect();
         good.retain(|allow| !is_in_test(allow, &test_lines));
         by_file.insert(id, (good, malformed));
     }
     by_file
+}
+
+/// The attributes that would suppress findings if authlint were rustc: `#[allow(authlint::rule)]`.
+fn attributes(facts: &FileFacts) -> impl Iterator<Item = MalformedAllow> {
+    let all = facts.attributes.iter().chain(facts.items.iter().flat_map(|item| &item.attributes));
+    let is_level = |it: &&Attribute| matches!(&*it.path, "allow" | "expect" | "warn" | "deny" | "forbid");
+    let is_meant = |it: &&Attribute| it.args.iter().any(|arg| arg.name.starts_with("authlint::"));
+    all.filter(is_level).filter(is_meant).map(|it| MalformedAllow {
+        span: it.span,
+        message: format!("`#[{}(authlint::…)]` says nothing to authlint, and rustc refuses it", it.path),
+    })
 }
 
 /// Whether a comment covers lines of test code. One above an item stands outside of it, so its own place says nothing.

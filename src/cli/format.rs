@@ -13,8 +13,16 @@ pub(super) struct MessageFormat {
 }
 
 /// Our formats by the names that are offered.
-const OURS: [(&str, Format); 3] =
-    [("human", Format::Human), ("short", Format::Short), ("json", Format::Json)];
+const OURS: [(&str, Format); 8] = [
+    ("human", Format::Human),
+    ("short", Format::Short),
+    ("json", Format::Json),
+    ("sarif", Format::Sarif),
+    ("github", Format::Github),
+    ("gitlab", Format::Gitlab),
+    ("junit", Format::Junit),
+    ("rdjson", Format::Rdjson),
+];
 
 /// What cargo calls kinds of its json, as editors pass them.
 const CARGOS: [(&str, Format); 3] = [
@@ -40,9 +48,13 @@ impl MessageFormat {
         Ok(chosen)
     }
 
-    /// Whether people read it, so that colours make sense.
-    pub(super) fn is_for_people(self) -> bool {
-        matches!(self.format, Format::Human | Format::Short)
+    /// Whether it is coloured, where colours `are_wanted`. They are for people; in json they are asked for by the name of
+    /// the format.
+    pub(super) fn is_coloured(self, are_wanted: bool) -> bool {
+        match self.format {
+            Format::Human | Format::Short => are_wanted,
+            _ => self.is_rendered_coloured,
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! How loud each rule is in this run: its own level, and what `-D`, `-W` and `-A` make of it.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
+use super::settings::{LevelMap, Settings};
 use crate::finding::{ALLOW_LEVEL, ALLOW_RULES, Finding, Level, nearest};
 use crate::rules::Rule;
 
 /// The name that stands for every rule.
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
 /// `-D`, `-W` and `-A` in the order they were written: each a rule's name and its level.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,19 +58,24 @@ impl FromArgMatches for LevelFlags {
     }
 }
 
-/// How loud each rule is in this run.
-#[derive(Debug, Default)]
-pub(super) struct Levels {
-    chosen: BTreeMap<&'static str, Level>,
+/// How loud each rule is in this run: what flags say, then what the settings say of a file, then what they say.
+#[derive(Debug)]
+pub(super) struct Levels<'a> {
+    flags: LevelMap,
+    settings: &'a Settings,
 }
 
-impl Levels {
-    /// Applies the flags in their order.
+impl<'a> Levels<'a> {
+    /// Applies the flags in their order, over the settings.
     ///
     /// # Errors
     /// A name that no rule has; the message names the nearest.
-    pub(super) fn new(flags: &LevelFlags, rules: &[&'static Rule]) -> Result<Self, String> {
-        let mut chosen = BTreeMap::new();
+    pub(super) fn new(
+        flags: &LevelFlags,
+        settings: &'a Settings,
+        rules: &[&'static Rule],
+    ) -> Result<Self, String> {
+        let mut chosen = LevelMap::new();
         for (written, level) in &flags.0 {
             if written == ALL {
                 chosen.extend(ids(rules).map(|id| (id, *level)));
@@ -77,18 +83,37 @@ impl Levels {
                 chosen.insert(known_id(written, rules)?, *level);
             }
         }
-        Ok(Self { chosen })
+        Ok(Self { flags: chosen, settings })
     }
 
-    /// The level of a finding.
-    pub(super) fn of(&self, finding: &Finding) -> Level {
-        self.chosen.get(finding.rule).copied().unwrap_or(finding.level)
+    /// The level of a finding in a file.
+    pub(super) fn of(&self, finding: &Finding, file: &Path) -> Level {
+        let rule = finding.rule;
+        let of_path = || {
+            let named = self.settings.per_path.iter().rev().filter(|it| it.levels.contains_key(rule));
+            named.filter(|it| it.paths.meaning(file).is_some()).find_map(|it| it.levels.get(rule))
+        };
+        let chosen = self.flags.get(rule).or_else(of_path).or_else(|| self.settings.levels.get(rule));
+        chosen.copied().unwrap_or(finding.level)
+    }
+
+    /// What somebody made of a rule, apart from single files: the level, and whether a flag did.
+    pub(super) fn chosen(&self, rule: &str) -> Option<(Level, bool)> {
+        let flag = self.flags.get(rule).map(|level| (*level, true));
+        flag.or_else(|| self.settings.levels.get(rule).map(|level| (*level, false)))
     }
 
     /// Those of the rules that can report anything.
     pub(super) fn active(&self, rules: &[&'static Rule]) -> Vec<&'static Rule> {
-        let level = |rule: &Rule| self.chosen.get(rule.id).copied().unwrap_or(rule.level);
-        rules.iter().copied().filter(|rule| level(rule) > Level::Allow).collect()
+        let is_loud = |level: Option<&Level>| level.is_some_and(|level| *level > Level::Allow);
+        let is_active = |rule: &&'static Rule| match self.flags.get(rule.id) {
+            Some(level) => *level > Level::Allow,
+            None => {
+                is_loud(Some(self.settings.levels.get(rule.id).unwrap_or(&rule.level)))
+                    || self.settings.per_path.iter().any(|it| is_loud(it.levels.get(rule.id)))
+            }
+        };
+        rules.iter().copied().filter(is_active).collect()
     }
 }
 
@@ -105,7 +130,7 @@ pub(super) fn known_id(written: &str, rules: &[&'static Rule]) -> Result<&'stati
 }
 
 /// Every id that a finding can have.
-fn ids(rules: &[&'static Rule]) -> impl Iterator<Item = &'static str> {
+pub(super) fn ids(rules: &[&'static Rule]) -> impl Iterator<Item = &'static str> {
     rules.iter().map(|rule| rule.id).chain(ALLOW_RULES.iter().map(|(id, _)| *id))
 }
 
@@ -120,6 +145,8 @@ pub(super) fn table(rules: &[&'static Rule]) -> Vec<(&'static str, Level, &'stat
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use clap::Parser;
 
     use super::*;
@@ -142,16 +169,17 @@ mod tests {
         Rule { id, summary: "a summary", level, since: "0.1.0", page: "", check }
     }
 
-    fn levels(args: &str) -> Result<Levels, String> {
+    fn levels(args: &str) -> Result<Levels<'static>, String> {
+        static NO_SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
         let flags = Flags::try_parse_from(std::iter::once("x").chain(args.split_whitespace()));
-        Levels::new(&flags.map_err(|error| error.to_string())?.levels, &RULES)
+        Levels::new(&flags.map_err(|error| error.to_string())?.levels, &NO_SETTINGS, &RULES)
     }
 
     fn level_of(args: &str, rule: &'static str, level: Level) -> Level {
         let place = Place { file: FileId(0), span: Span::new(0, 0) };
         let primary = Step { place, label: String::new() };
         let finding = Finding::new(rule, level, Confidence::High, String::new(), primary);
-        levels(args).expect("these flags are good").of(&finding)
+        levels(args).expect("these flags are good").of(&finding, Path::new("a.rs"))
     }
 
     fn active(args: &str) -> Vec<&'static str> {

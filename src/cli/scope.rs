@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::settings::Paths;
 use crate::facts::Loaded;
 use crate::report::Owner;
 use crate::source::{FileId, Files, Package, Place, Project, Target, TargetKind};
@@ -46,6 +47,19 @@ impl<'a> Scope<'a> {
             scope.files = code.filter(|file| scope.files.contains(file) || !refused.contains(file)).collect();
         }
         scope
+    }
+
+    /// Takes out the files that the settings exclude; gives each with the pattern that means it.
+    pub(super) fn exclude(&mut self, paths: &Paths, files: &Files) -> BTreeMap<FileId, String> {
+        let mut excluded = BTreeMap::new();
+        let mut is_kept = |file: &FileId| {
+            let pattern = paths.meaning(&files.get(*file).path);
+            excluded.extend(pattern.map(|pattern| (*file, pattern.to_owned())));
+            pattern.is_none()
+        };
+        self.files.retain(&mut is_kept);
+        self.manifests.retain(is_kept);
+        excluded
     }
 
     /// Whether the run reports on this place.

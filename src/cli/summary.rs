@@ -17,6 +17,8 @@ pub(super) struct Summary {
     pub(super) files: usize,
     /// Packages they belong to.
     pub(super) packages: usize,
+    /// Files that the settings exclude.
+    pub(super) excluded: usize,
     /// Findings that comments covered.
     pub(super) suppressed: usize,
     /// Findings that were not sure enough.
@@ -51,6 +53,9 @@ impl fmt::Display for Summary {
         write!(f, " in {}", counted(self.files, "file"))?;
         if self.packages > 0 {
             write!(f, " of {}", counted(self.packages, "package"))?;
+        }
+        if self.excluded > 0 {
+            write!(f, "; {} excluded", counted(self.excluded, "file"))?;
         }
         write!(f, "; {} suppressed", self.suppressed)?;
         if self.hidden > 0 {

@@ -36,9 +36,10 @@ pub(super) fn why(
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
     let asked = Asked::parse(&args.place)?;
-    let levels = Levels::new(&args.levels, rules)?;
     let found = discover(&request(args, &asked, cwd));
-    let catalog = Settings::of(&found.project, cwd, args.config.as_deref())?.catalog(cwd)?;
+    let settings = Settings::of(&found.project, cwd, &args.config, rules)?;
+    let levels = Levels::new(&args.levels, &settings, rules)?;
+    let catalog = settings.catalog(cwd)?;
     let input = read(found, cwd, args.threads);
     let at = asked.in_file(&input)?;
     let answer =
@@ -49,7 +50,9 @@ pub(super) fn why(
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id).collect();
     let judge = Judge {
         args,
+        settings: &settings,
         levels: &levels,
+        files: &input.files,
         suppression: &Suppression {
             files: &input.files,
             allows: &allows(&input.files, &input.loaded.facts, &scope, tests),
@@ -61,7 +64,7 @@ pub(super) fn why(
     let told = Why {
         file: at.file,
         line: at.index,
-        notes: notes(args, &input, &scope, &answer, &at),
+        notes: notes(args, &settings, &input, &scope, &answer, &at),
         nearest: if seen.is_empty() { nearest(&answer.reasons.seen, &at) } else { Vec::new() },
         answers: judge.answers(rules, &answer, &seen, &at),
         seen,
@@ -85,12 +88,16 @@ fn request(args: &WhyArgs, asked: &Asked, cwd: &Path) -> Request {
 /// What keeps rules from looking at the place at all, or at parts of it.
 fn notes(
     args: &WhyArgs,
+    settings: &Settings,
     input: &Input,
     scope: &Scope<'_>,
     answer: &Answer,
     at: &place::Line<'_>,
 ) -> Vec<String> {
     let mut notes = Vec::new();
+    if let Some(pattern) = settings.exclude.meaning(&input.files.get(at.file).path) {
+        notes.push(format!("the settings exclude this file (`{pattern}`), so nothing is reported here"));
+    }
     if !scope.owners.contains_key(&at.file) {
         notes.push("no target of a package leads to this file, so it is read by itself".to_owned());
     }

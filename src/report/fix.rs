@@ -46,6 +46,11 @@ impl ShownFix {
         Self { title: shown.message(&fix.title), grade: fix.grade, edits, is_masked }
     }
 
+    /// Whether the edits as shown can be made as they are.
+    pub(super) fn can_be_made(&self) -> bool {
+        !self.is_masked && self.grade != Applicability::HasPlaceholders
+    }
+
     /// Its title with the lines that change below it; files are named unless all of that is in `main`.
     pub(super) fn note(&self, main: FileId, shown: &Shown<'_>) -> String {
         let mut note = format!("help: {}", self.title);

@@ -1,6 +1,6 @@
 //! Findings and files for the tests of this floor.
 
-use super::{Format, Owners, Report, write};
+use super::{Fingerprints, Format, Owners, Report, write};
 use crate::finding::{Confidence, Finding, Level, Step};
 use crate::source::{FileId, Files, Place, SourceFile, Span};
 
@@ -37,8 +37,21 @@ pub(super) fn finding(place: Place) -> Finding {
 /// A report without secrets, owners or colour, that says failure.
 pub(super) fn report<'a>(files: &'a Files, findings: &'a [Finding]) -> Report<'a> {
     static NO_OWNERS: Owners = Owners::new();
-    let owners = &NO_OWNERS;
-    Report { findings, files, secrets: &[], key_shapes: &[], owners, is_coloured: false, success: false }
+    static NO_FINGERPRINTS: Fingerprints = Fingerprints::none();
+    Report {
+        findings,
+        files,
+        secrets: &[],
+        key_shapes: &[],
+        owners: &NO_OWNERS,
+        rules: &[],
+        problems: &[],
+        fingerprints: &NO_FINGERPRINTS,
+        prefix: "",
+        fails_at: Some(Level::Warn),
+        is_coloured: false,
+        success: false,
+    }
 }
 
 /// What is written for a report.

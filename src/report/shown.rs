@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
 use super::mask::Masks;
+use super::rooted::rooted;
 use crate::source::{FileId, LineColumn, SourceFile, Span};
 
 /// All that formats may show of a run's files, and the masks for all other text.
@@ -18,6 +19,8 @@ pub(super) struct ShownFile<'a> {
     source: &'a SourceFile,
     /// Its name.
     pub(super) name: String,
+    /// Its name as seen from the root of the repository.
+    pub(super) rooted: String,
     text: Cow<'a, str>,
 }
 
@@ -30,14 +33,21 @@ impl<'a> Shown<'a> {
         let suggested = report.findings.iter().flat_map(|finding| &finding.fixes);
         let edited = suggested.flat_map(|fix| fix.edits.iter().map(|edit| edit.place.file));
         let touched: BTreeSet<FileId> = steps.map(|step| step.place.file).chain(edited).collect();
-        let files =
-            touched.into_iter().map(|id| (id, ShownFile::new(id, report.files.get(id), &masks))).collect();
+        let files = touched
+            .into_iter()
+            .map(|id| (id, ShownFile::new(id, report.files.get(id), &masks, report.prefix)))
+            .collect();
         Self { files, masks }
     }
 
     /// The file of a place of a finding.
     pub(super) fn file(&self, id: FileId) -> &ShownFile<'a> {
         self.files.get(&id).expect("every file that a finding points into was collected")
+    }
+
+    /// The name of any file, fit to be shown.
+    pub(super) fn name(&self, text: &str) -> String {
+        self.masks.name(text)
     }
 
     /// A message, label or help as one line fit to be shown.
@@ -52,8 +62,9 @@ impl<'a> Shown<'a> {
 }
 
 impl<'a> ShownFile<'a> {
-    fn new(id: FileId, source: &'a SourceFile, masks: &Masks<'a>) -> Self {
-        Self { source, name: masks.name(&source.shown), text: masks.source(id, &source.text) }
+    fn new(id: FileId, source: &'a SourceFile, masks: &Masks<'a>, prefix: &str) -> Self {
+        let rooted = masks.name(&rooted(prefix, &source.shown));
+        Self { source, name: masks.name(&source.shown), rooted, text: masks.source(id, &source.text) }
     }
 
     /// The span, moved into the file and onto borders of characters where it does not fit.
@@ -94,6 +105,12 @@ impl<'a> ShownFile<'a> {
     /// The whole text.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// 1-based line of an offset, and column in bytes of UTF-8.
+    pub(super) fn line_byte(&self, at: u32) -> (u32, u32) {
+        let start = self.line_span(self.line_index(at)).start;
+        (self.line_column(at).line, at.saturating_sub(start) + 1)
     }
 
     /// The text of a span that fits.

@@ -2,21 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use super::fingerprint::Fingerprints;
 use super::fix::ShownFix;
 use super::shown::Shown;
-use crate::finding::{Finding, Level};
+use crate::finding::{Confidence, Finding, Level, Step};
 use crate::source::{FileId, Place};
 
 /// A finding, ready to be laid out. All text in it is safe and on one line.
 pub(super) struct Story {
+    /// The rule's id.
+    pub(super) rule: &'static str,
     /// `authlint::<rule>`.
     pub(super) code: String,
+    /// Its name that stays when lines move; empty where the run has none for it.
+    pub(super) fingerprint: String,
+    /// How sure.
+    pub(super) confidence: Confidence,
     /// How loud.
     pub(super) level: Level,
     /// What is wrong.
     pub(super) message: String,
     /// The labelled places, each once and fitted to its file; the primary one is the first.
     pub(super) labels: Vec<Label>,
+    /// The places as the story tells them, from where it starts to the primary one; only that where there is no more.
+    pub(super) way: Vec<Label>,
     /// What to write instead.
     pub(super) help: Vec<String>,
     /// What would set it right.
@@ -33,12 +42,16 @@ pub(super) struct Label {
 
 impl Story {
     /// The story of a finding.
-    pub(super) fn new(finding: &Finding, shown: &Shown<'_>) -> Self {
+    pub(super) fn new(finding: &Finding, shown: &Shown<'_>, fingerprints: &Fingerprints) -> Self {
         Self {
+            rule: finding.rule,
+            fingerprint: fingerprints.of(finding).to_owned(),
+            confidence: finding.confidence,
             code: format!("authlint::{}", finding.rule),
             level: finding.level,
             message: shown.message(&finding.message),
             labels: labels(finding, shown),
+            way: way(finding, shown),
             help: finding.help.iter().map(|help| shown.message(help)).collect(),
             fixes: finding.fixes.iter().map(|fix| ShownFix::new(fix, shown)).collect(),
         }
@@ -73,8 +86,18 @@ fn labels(finding: &Finding, shown: &Shown<'_>) -> Vec<Label> {
     labels
 }
 
+fn way(finding: &Finding, shown: &Shown<'_>) -> Vec<Label> {
+    let steps = finding.steps.iter().chain(std::iter::once(&finding.primary));
+    let label = |step: &Step| Label { place: fitted(step.place, shown), text: shown.message(&step.label) };
+    steps.map(label).collect()
+}
+
+fn fitted(place: Place, shown: &Shown<'_>) -> Place {
+    Place { file: place.file, span: shown.file(place.file).fit(place.span) }
+}
+
 fn add(labels: &mut Vec<Label>, place: Place, text: String, shown: &Shown<'_>) {
-    let place = Place { file: place.file, span: shown.file(place.file).fit(place.span) };
+    let place = fitted(place, shown);
     match labels.iter_mut().find(|label| label.place == place) {
         None => labels.push(Label { place, text }),
         Some(label) if label.text == text || text.is_empty() => {}
@@ -99,6 +122,7 @@ fn is_told_in_reading_order(finding: &Finding) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::finding::{Finding, Step};
+    use crate::report::Fingerprints;
     use crate::report::sample;
     use crate::report::shown::Shown;
     use crate::report::story::Story;
@@ -116,7 +140,11 @@ mod tests {
     fn texts_of(finding: &Finding, files: &Files) -> Vec<String> {
         let findings = [finding.clone()];
         let shown = Shown::new(&sample::report(files, &findings));
-        Story::new(finding, &shown).labels.into_iter().map(|label| label.text).collect()
+        Story::new(finding, &shown, &Fingerprints::none())
+            .labels
+            .into_iter()
+            .map(|label| label.text)
+            .collect()
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Problem, ProblemKind, disk, wildcard};
 
+pub use super::wildcard::is_path_match;
+
 /// The text of a file, under the name that reports show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedText {
@@ -44,6 +46,12 @@ pub fn read_named(path: &Path, base: &Path) -> Result<NamedText, Problem> {
         }
         Err(message) => Err(Problem { kind: ProblemKind::Unreadable, path: shown, place: None, message }),
     }
+}
+
+/// A text that was written on the command line in place of a file, as if it stood in `base`.
+#[must_use]
+pub fn written_there(base: &Path, shown: &str, text: String) -> NamedText {
+    NamedText { dir: disk::settled(base), shown: shown.to_owned(), text }
 }
 
 /// The files that a path or pattern names, relative to `dir` (canonical), sorted. `*`, `?` and `[…]` stand for parts of a

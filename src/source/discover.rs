@@ -100,6 +100,9 @@ fn load(asked: &mut Asked, roots: &Roots) -> Vec<Package> {
         let needed = package.dependencies.iter().filter_map(|it| it.path.as_ref());
         queue.extend(needed.filter(|path| roots.hold(path) && seen.insert((*path).clone())).cloned());
         if workspaces.insert(membership.workspace.root.clone()) {
+            if let Some(root) = asked.manifests.at(&membership.workspace.root).manifest() {
+                refuse_lints(asked, &root);
+            }
             let members = membership.workspace.members.iter();
             queue.extend(members.filter(|path| seen.insert((*path).clone())).cloned());
         }
@@ -116,6 +119,7 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
         asked.manifests.report(&manifest.path(), message);
         return None;
     };
+    refuse_lints(asked, manifest);
     let edition = manifest.package_text("edition", origin).unwrap_or_else(|| "2015".to_owned());
     let version = manifest.package_text("version", origin).unwrap_or_else(|| "0.0.0".to_owned());
     let workspace_root = membership.workspace.root.clone();
@@ -135,6 +139,23 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
         edition,
         workspace_root,
     })
+}
+
+/// Says that levels for authlint are not set as those of rustc's lints are: nothing would read them.
+fn refuse_lints(asked: &mut Asked, manifest: &Manifest) {
+    let has = |table: Option<&toml::Table>| table.is_some_and(|table| table.contains_key("authlint"));
+    let of_workspace = manifest.table("workspace").and_then(|table| table.get("lints")?.as_table());
+    for (is_there, table) in [
+        (has(manifest.table("lints")), "[lints.authlint]"),
+        (has(of_workspace), "[workspace.lints.authlint]"),
+    ] {
+        if is_there {
+            let message = format!(
+                "`{table}` is not read, and rustc knows no such tool; write `[levels]` in `authlint.toml` at the root"
+            );
+            asked.manifests.report(&manifest.path(), message);
+        }
+    }
 }
 
 /// Whether a package's metadata has something for authlint.

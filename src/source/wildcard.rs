@@ -29,6 +29,33 @@ pub(super) fn is_match(pattern: &str, name: &str) -> bool {
     pattern[at..].iter().all(|rest| *rest == '*')
 }
 
+/// Whether a pattern means a path, given by its names, or a directory above it. `*`, `?` and `[…]` stand for parts of a
+/// name, `**` for any number of names. Takes time in proportion to both lengths multiplied.
+#[must_use]
+pub fn is_path_match(pattern: &str, path: &[&str]) -> bool {
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    // Which parts can come next, behind the names seen so far.
+    let mut open = vec![false; parts.len() + 1];
+    open[0] = !parts.is_empty();
+    for name in path {
+        let mut next = vec![false; parts.len() + 1];
+        for (at, part) in parts.iter().enumerate() {
+            // `**` may stand for nothing, so what follows it can come as well.
+            if *part == "**" && open[at] {
+                next[at] = true;
+                open[at + 1] = true;
+            } else if open[at] && is_match(part, name) {
+                next[at + 1] = true;
+            }
+        }
+        if next[parts.len()] || (open[parts.len()] && parts.last() == Some(&"**")) {
+            return true;
+        }
+        open = next;
+    }
+    false
+}
+
 /// How many characters of the pattern stand for this one character, if its head does.
 fn one(pattern: &[char], found: char) -> Option<usize> {
     match pattern.first()? {
@@ -117,6 +144,37 @@ mod tests {
             [("a", "ab"), ("a*c", "abb"), ("?", ""), ("[a-c]", "d"), ("[!a]", "a"), ("[a", "a")]
         {
             assert!(!is_match(pattern, name), "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn patterns_mean_paths() {
+        let is_meant =
+            |pattern: &str, path: &str| is_path_match(pattern, &path.split('/').collect::<Vec<_>>());
+        for (pattern, path) in [
+            ("a.rs", "a.rs"),
+            ("./src/a.rs", "src/a.rs"),
+            ("src", "src/deep/a.rs"),
+            ("src/", "src/a.rs"),
+            ("src/*", "src/deep/a.rs"),
+            ("src/*.rs", "src/a.rs"),
+            ("**/gen/*.rs", "a/b/gen/x.rs"),
+            ("**/gen", "gen/x.rs"),
+            ("gen/**", "gen/a/b.rs"),
+            ("a/**/b.rs", "a/b.rs"),
+            ("**", "a.rs"),
+        ] {
+            assert!(is_meant(pattern, path), "{pattern} {path}");
+        }
+        for (pattern, path) in [
+            ("a.rs", "src/a.rs"),
+            ("src/*.rs", "src/deep/a.rs"),
+            ("src/a", "src/ab"),
+            ("gen/**", "other/gen/a.rs"),
+            ("a/**/b.rs", "a/c.rs"),
+            ("", "a.rs"),
+        ] {
+            assert!(!is_meant(pattern, path), "{pattern} {path}");
         }
     }
 

@@ -182,7 +182,10 @@ fn unknown_keys_have_a_nearest() {
         &of_file("# ours\ncatalogs = []\n"),
         &["authlint.toml:2: the key `catalogs`", "nearest is `catalog`"],
     );
-    is_refused(&of_file("levels = []\n"), &["authlint.toml:1: the key `levels`", "known are `catalog`"]);
+    is_refused(
+        &of_file("colours = []\n"),
+        &["authlint.toml:1: the key `colours`", "known are `catalog`, `exclude`, `min-confidence`"],
+    );
     is_refused(&of_file("catalog = \"a.toml\"\n"), &["authlint.toml:1: `catalog`: invalid type"]);
     is_refused(&of_file("catalog = [\n"), &["authlint.toml:"]);
     let of_package = format!("{MANIFEST}\n[package.metadata.authlint]\ncatalogue = []\n");

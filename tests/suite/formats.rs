@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::directory::{FORKED_RUNTIME, GLOBAL_CLIENT, directory};
 use crate::run::{binary, run, run_binary, run_to_end};
 
+/// The formats by their names.
+const FORMATS: [&str; 8] = ["human", "short", "json", "sarif", "github", "gitlab", "junit", "rdjson"];
+
 /// The lines of json of a run.
 fn json(dir: &Path, args: &[&str]) -> Vec<Value> {
     let run = run_binary(dir, &[&["check", "--message-format", "json"], args].concat());
@@ -139,7 +142,7 @@ fn a_secret_is_shown_in_no_format() {
     for text in [written, constant] {
         assert!(text.contains(&secret));
         let dir = directory(&[("a.rs", &text)]);
-        for format in ["human", "short", "json"] {
+        for format in FORMATS {
             for args in
                 [&[][..], &["-v"], &["--no-allow"], &["--min-confidence", "low"], &["--color", "always"]]
             {
@@ -185,7 +188,7 @@ fn output(dir: &Path, threads: Option<&str>) -> Vec<String> {
         assert_eq!(run.code, 1, "{}", run.err);
         (run.out + &run.err).replace(&name, "DIR")
     };
-    ["human", "short", "json"].map(run).into()
+    FORMATS.map(run).into()
 }
 
 #[test]
@@ -218,7 +221,7 @@ fn no_format_shows_a_credential_that_is_written_in_the_source() {
              let _ = jsonwebtoken::EncodingKey::from_secret(b\"{bytes}\");\n}}\n"
     );
     let dir = directory(&[("a.rs", &text)]);
-    for format in ["human", "short", "json"] {
+    for format in FORMATS {
         let run = run_binary(dir.path(), &["--message-format", format, "a.rs"]);
         let all = format!("{}{}", run.out, run.err);
         assert!(all.matches("hardcoded-credential").count() >= 4, "{format}: {all}");

@@ -14,15 +14,18 @@ mod facts {
 }
 mod fixes;
 mod formats;
+mod help;
 mod hostile;
 mod house;
 mod linear;
 mod model;
+mod outputs;
 mod pages;
 mod program;
 mod projects;
 mod readme;
 mod run;
 mod runtimes;
+mod settings;
 mod synthetic;
 mod why;

@@ -71,15 +71,15 @@ fn selects_as_cargo_does() {
 #[test]
 fn the_last_of_a_repeated_flag_wins() {
     let args = check("--fail-on never --fail-on note --color always --color never");
-    assert_eq!(args.fail_on, FailOn::Note);
+    assert_eq!(args.fail_on, Some(FailOn::Note));
     assert_eq!(args.color, ColourChoice::Never);
 }
 
 #[test]
 fn defaults_are_those_of_the_manual() {
     let args = check("");
-    assert_eq!(args.fail_on.level(), Some(Level::Warn));
-    assert_eq!(args.min_confidence.confidence(), Confidence::Medium);
+    assert_eq!(args.fail_on.unwrap_or_default().level(), Some(Level::Warn));
+    assert_eq!(args.min_confidence.unwrap_or_default().confidence(), Confidence::Medium);
     assert_eq!(args.message_format.format, Format::Human);
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use super::fault::{of_text, told};
-use super::{Keys, Origin, Settings};
+use super::{Keys, Layer};
 use crate::report::safe;
 use crate::source::configuration::{NamedText, read_optional};
 use crate::source::{Problem, Project, TomlFault};
@@ -16,30 +16,39 @@ const FILE: &str = "authlint.toml";
 const OF_WORKSPACE: &str = "[workspace.metadata.authlint]";
 const OF_PACKAGE: &str = "[package.metadata.authlint]";
 
-/// The settings of the workspaces that are looked at: of one at most.
-pub(super) fn find(project: &Project, cwd: &Path) -> Result<Settings, String> {
-    let mut found: Option<(String, Settings)> = None;
-    for root in roots(project) {
-        let Some((place, settings)) = at(&root, cwd)? else { continue };
+/// The settings of the workspaces that are looked at: of one at most. Files of no package have those of the nearest
+/// directory up to the root of their repository, or to where the run started.
+pub(super) fn find(project: &Project, cwd: &Path) -> Result<Option<Layer>, String> {
+    let mut found: Option<(String, Layer)> = None;
+    let roots = roots(project);
+    if roots.is_empty() {
+        let is_inside = |dir: &&Path| *dir == project.root || dir.starts_with(cwd);
+        for dir in project.root.ancestors().take_while(is_inside) {
+            if let Some((_, layer)) = at(dir, cwd)? {
+                return Ok(Some(layer));
+            }
+        }
+    }
+    for root in roots {
+        let Some((place, layer)) = at(&root, cwd)? else { continue };
         if let Some((other, _)) = &found {
             return Err(format!(
                 "{other} and {place} are of two workspaces; check one at a time, or name one with `--config`"
             ));
         }
-        found = Some((place, settings));
+        found = Some((place, layer));
     }
-    Ok(found.map(|(_, settings)| settings).unwrap_or_default())
+    Ok(found.map(|(_, layer)| layer))
 }
 
-/// The roots of the workspaces of what was selected; where no package was, the root of the run.
+/// The roots of the workspaces of what was selected.
 fn roots(project: &Project) -> BTreeSet<PathBuf> {
     let selected = project.packages.iter().filter(|package| package.is_selected);
-    let roots: BTreeSet<_> = selected.map(|package| package.workspace_root.clone()).collect();
-    if roots.is_empty() { std::iter::once(project.root.clone()).collect() } else { roots }
+    selected.map(|package| package.workspace_root.clone()).collect()
 }
 
 /// The settings at the root of a workspace, with the place where they stand as people call it.
-fn at(root: &Path, cwd: &Path) -> Result<Option<(String, Settings)>, String> {
+fn at(root: &Path, cwd: &Path) -> Result<Option<(String, Layer)>, String> {
     let unreadable = |problem: Problem| told(&problem.path, None, &problem.message);
     let own = read_optional(&root.join(FILE), cwd).map_err(unreadable)?;
     // What is wrong with a manifest itself, the search for packages says.
@@ -48,16 +57,16 @@ fn at(root: &Path, cwd: &Path) -> Result<Option<(String, Settings)>, String> {
         Some(manifest) => of_manifest(manifest)?,
         None => None,
     };
-    let settings = |keys, file| Settings { keys, origin: Some(Origin { file, root: root.to_owned() }) };
+    let layer = |keys, file| Layer { keys, file, root: root.to_owned() };
     match (own, in_manifest, manifest) {
         (Some(own), Some((place, _)), _) => {
             Err(format!("`{}` and {place} both configure authlint; keep one of the two", safe(&own.shown)))
         }
         (Some(own), None, _) => {
             let keys = toml::from_str(&own.text).map_err(|error| of_text(&own, &error))?;
-            Ok(Some((format!("`{}`", safe(&own.shown)), settings(keys, own))))
+            Ok(Some((format!("`{}`", safe(&own.shown)), layer(keys, own))))
         }
-        (None, Some((place, keys)), Some(manifest)) => Ok(Some((place, settings(keys, manifest)))),
+        (None, Some((place, keys)), Some(manifest)) => Ok(Some((place, layer(keys, manifest)))),
         (None, ..) => Ok(None),
     }
 }

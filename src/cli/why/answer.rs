@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Line;
-use super::{Answer, Levels, Seen, Suppression, WhyArgs};
+use super::{Answer, Levels, Seen, Settings, Suppression, WhyArgs};
 use crate::finding::{Finding, Level, Silence, Step};
 use crate::report::Told;
 use crate::rules::Rule;
-use crate::source::Place;
+use crate::source::{Files, Place};
 
 /// What decides on whether a finding is shown.
 pub(super) struct Judge<'a> {
     pub(super) args: &'a WhyArgs,
-    pub(super) levels: &'a Levels,
+    pub(super) settings: &'a Settings,
+    pub(super) levels: &'a Levels<'a>,
+    pub(super) files: &'a Files,
     pub(super) suppression: &'a Suppression<'a>,
 }
 
@@ -64,12 +66,14 @@ impl Judge<'_> {
     }
 
     fn fate(&self, finding: &Finding) -> String {
-        let level = self.levels.of(finding);
+        let path = &self.files.get(finding.primary.place.file).path;
+        let level = self.levels.of(finding, path);
         let confidence = finding.confidence;
         if level == Level::Allow {
             return format!("found, and not shown at this level; `-W {}` shows it", finding.rule);
         }
-        if confidence < self.args.min_confidence.confidence() {
+        let least = self.args.min_confidence.or_else(|| self.settings.min_confidence_in(path));
+        if confidence < least.unwrap_or_default().confidence() {
             let word = confidence.word();
             return format!("found, and hidden as too unsure; `--min-confidence {word}` shows it");
         }
