@@ -12,13 +12,18 @@
 mod behind_fork;
 mod code;
 mod compile_time_credential;
+mod constant;
 mod hardcoded_credential;
+mod import;
 mod lazy_credential_env;
+mod local;
+mod per_process;
 mod run_time;
 mod runtime_before_fork;
 mod stand_in;
 mod statement;
 mod text;
+mod uses;
 mod write;
 mod wrong_provider_credential;
 
@@ -35,6 +40,7 @@ static FIXERS: &[(&str, Fixer)] = &[
     ("client-before-fork", behind_fork::fix),
     ("compile-time-credential", compile_time_credential::fix),
     ("empty-credential", stand_in::fix),
+    ("forking-host-global", per_process::fix),
     ("hardcoded-credential", hardcoded_credential::fix),
     ("lazy-credential-env", lazy_credential_env::fix),
     ("runtime-before-fork", runtime_before_fork::fix),

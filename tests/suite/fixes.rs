@@ -11,7 +11,7 @@ use rustfix::{CodeFix, Filter};
 use crate::block::{Block, blocks};
 use crate::directory::directory;
 use crate::pages::bless_as;
-use crate::run::{Run, files_below, root, run, run_binary};
+use crate::run::{Run, files_below, root, run, run_binary, run_to_end};
 
 /// The files below a directory, by their paths in it.
 type Texts = BTreeMap<String, String>;
@@ -224,4 +224,140 @@ fn a_file_that_cannot_be_written_is_told_and_the_others_are_fixed() {
     assert!(run.err.contains("error: a.rs: is read-only, and was left alone"), "{}", run.err);
     let texts = texts(dir.path());
     assert!(texts["a.rs"] == COMPILED && texts["b.rs"] != COMPILED);
+}
+
+/// The fixture of fixes with its workspace, without marks.
+fn fixture(which: &str) -> Vec<(String, String)> {
+    let dir = root().join("fixtures");
+    let workspace = fs::read_to_string(dir.join("Cargo.toml")).expect("a manifest");
+    let (_, shared) = workspace.split_once("[workspace.package]").expect("shared keys");
+    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"fixes\"]\n\n[workspace.package]";
+    let own = dir.join("fixes").join(which);
+    let manifest = fs::read_to_string(own.join("Cargo.toml")).expect("a manifest");
+    let mut files = vec![
+        ("Cargo.toml".to_owned(), format!("{members}{shared}")),
+        ("fixes/Cargo.toml".to_owned(), manifest),
+    ];
+    let unmarked = |line: &str| line.split(" //~").next().unwrap_or_default().to_owned() + "\n";
+    for (name, text) in texts(&own) {
+        files.push((format!("fixes/{name}"), text.lines().map(unmarked).collect()));
+    }
+    files
+}
+
+#[test]
+fn fixes_make_of_the_fixture_before_the_one_after_and_leave_nothing_to_report() {
+    let (fixed, run) = fixed(&fixture("before"), "--unsafe-fixes");
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    let after: Texts = fixture("after").into_iter().filter(|(path, _)| is_code(path)).collect();
+    assert_eq!(fixed, after);
+}
+
+#[test]
+fn what_needs_no_judgement_in_the_fixture_is_made_by_fix_alone() {
+    let before: Texts = fixture("before").into_iter().filter(|(path, _)| is_code(path)).collect();
+    let after: Texts = fixture("after").into_iter().filter(|(path, _)| is_code(path)).collect();
+    let (fixed, _) = fixed(&fixture("before"), "--fix");
+    let changed: Vec<&str> =
+        fixed.iter().filter(|(path, text)| before[*path] != **text).map(|(path, _)| path.as_str()).collect();
+    let expected = ["fixes/src/bin/lazy_credential_env.rs", "fixes/src/bin/runtime_before_fork.rs"];
+    assert_eq!(changed, expected);
+    assert!(expected.iter().all(|path| fixed[*path] == after[*path]));
+}
+
+/// Blocks of one file with a fix, one of each rule that edits.
+fn one_of_each() -> Vec<(&'static str, String)> {
+    let bad = |rule: &'static str| {
+        let pair = pairs().into_iter().find(|(page, bad, want)| {
+            page.file_stem().is_some_and(|name| name == rule)
+                && bad.files().len() == 1
+                && bad.text != want.text
+        })?;
+        let text = unmarked(&pair.1).remove(0).1;
+        Some((rule, text))
+    };
+    RULES.iter().filter(|rule| edits(rule.id)).filter_map(|rule| bad(rule.id)).collect()
+}
+
+/// Two texts as modules of one file.
+fn as_modules(first: &str, second: &str) -> String {
+    let module = |name: &str, text: &str| format!("pub mod {name} {{\n{text}}}\n");
+    format!("{}\n{}", module("first", first), module("second", second))
+}
+
+#[test]
+fn fixes_of_two_rules_in_one_file_do_not_disturb_each_other() {
+    let all = one_of_each();
+    assert!(all.len() > 4, "{all:?}");
+    let one = |text: String| [("a.rs".to_owned(), text)];
+    let made = |text: String| fixed(&one(text), "--unsafe-fixes").0["a.rs"].clone();
+    let alone: Vec<(String, String)> = all
+        .iter()
+        .map(|(_, text)| {
+            let both = made(as_modules(text, ""));
+            let first = both.strip_prefix("pub mod first {\n").expect("as it was");
+            (text.clone(), first.strip_suffix("}\n\npub mod second {\n}\n").expect("as it was").to_owned())
+        })
+        .collect();
+    for (at, (first, first_fixed)) in alone.iter().enumerate() {
+        for (second, second_fixed) in &alone[at + 1..] {
+            assert_eq!(made(as_modules(first, second)), as_modules(first_fixed, second_fixed));
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_each_file_old_or_new() {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    const FILES: usize = 200;
+    let files: Vec<(String, String)> =
+        (0..FILES).map(|at| (format!("a{at}.rs"), COMPILED.to_owned())).collect();
+    let fixed = fixed(&files[..1], "--unsafe-fixes").0["a0.rs"].clone();
+    let mut mixed = 0;
+    let mut wait = Duration::from_millis(20);
+    for _ in 0..12 {
+        let dir = directory(&files);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-authlint"))
+            .args(["check", "--unsafe-fixes", "."])
+            .current_dir(dir.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        // Killed once some files are new, a little later each time.
+        let is_begun = || texts(dir.path()).values().any(|text| *text == fixed);
+        while child.try_wait().expect("a child").is_none() && !is_begun() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(wait);
+        wait += Duration::from_millis(15);
+        let _ = child.kill();
+        child.wait().expect("it ends");
+        let texts = texts(dir.path());
+        assert_eq!(texts.len(), FILES);
+        let old = texts.values().filter(|text| **text == COMPILED).count();
+        let new = texts.values().filter(|text| **text == fixed).count();
+        assert_eq!(old + new, FILES, "a file is neither old nor new");
+        mixed += usize::from(old > 0 && new > 0);
+        if mixed > 3 {
+            break;
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_nothing_is_told_and_leaves_the_file_as_it_was() {
+    let dir = directory(&[("a.rs", COMPILED)]);
+    // No file may grow any more, and the process is not killed for trying.
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" check --unsafe-fixes .";
+    let binary = env!("CARGO_BIN_EXE_cargo-authlint");
+    let run =
+        run_to_end(std::process::Command::new("sh").args(["-c", script, binary]).current_dir(dir.path()));
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("error: a.rs: could not be written"), "{}", run.err);
+    assert_eq!(texts(dir.path())["a.rs"], COMPILED);
+    assert_eq!(fs::read_dir(dir.path()).expect("a directory").count(), 1);
 }

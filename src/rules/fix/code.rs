@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::uses::{Words, words};
 use crate::catalog::schema::MacroRole;
 use crate::facts::{
     Expr, ExprId, ExprKind, FileFacts, Item, ItemId, ItemKind,
@@ -34,6 +35,7 @@ pub(super) struct Code<'p> {
     literals: OnceCell<BTreeMap<Place, (&'p Literal, &'p Sink)>>,
     /// The places where credentials arrive, sorted.
     sinks: OnceCell<Vec<&'p Reached>>,
+    words: OnceCell<Words<'p>>,
 }
 
 /// An expression.
@@ -49,6 +51,8 @@ struct Tree {
     /// The items whose bodies and initialisers expressions are.
     owners: FxHashMap<ExprId, ItemId>,
     by_span: FxHashMap<Span, ExprId>,
+    /// Paths by their last byte.
+    paths: FxHashMap<u32, ExprId>,
 }
 
 impl Tree {
@@ -57,10 +61,14 @@ impl Tree {
             parents: FxHashMap::default(),
             owners: FxHashMap::default(),
             by_span: FxHashMap::default(),
+            paths: FxHashMap::default(),
         };
         let mut inner = Vec::new();
         for (at, expr) in (0..).map(ExprId).zip(&facts.exprs) {
             tree.by_span.entry(expr.span).or_insert(at);
+            if matches!(expr.kind, ExprKind::Path(_)) {
+                tree.paths.insert(expr.span.end, at);
+            }
             children(facts, at, &mut inner);
             tree.parents.extend(inner.drain(..).map(|child| (child, at)));
         }
@@ -91,6 +99,7 @@ impl<'p> Code<'p> {
             inherited: OnceCell::new(),
             literals: OnceCell::new(),
             sinks: OnceCell::new(),
+            words: OnceCell::new(),
         }
     }
 
@@ -181,6 +190,17 @@ impl<'p> Code<'p> {
     pub(super) fn at(&self, place: Place) -> Option<Node> {
         let id = *self.tree(place.file)?.by_span.get(&place.span)?;
         Some(Node { file: place.file, id })
+    }
+
+    /// The path that ends at a byte.
+    pub(super) fn path_ending_at(&self, file: FileId, end: u32) -> Option<Node> {
+        let id = *self.tree(file)?.paths.get(&end)?;
+        Some(Node { file, id })
+    }
+
+    /// Where the names of constants stand in the text of the program.
+    pub(super) fn words(&self) -> &Words<'p> {
+        self.words.get_or_init(|| words(self.files))
     }
 
     pub(super) fn expr(&self, node: Node) -> &'p Expr {

@@ -27,8 +27,13 @@ pub(super) fn read_instead(code: &Code<'_>, node: Node, variable: &str) -> Optio
     if !code.is_ordinary(node) {
         return None;
     }
-    let read = write::variable(variable);
-    let (at, tokens) = written(code, node, &read)?;
+    stand_in_for(code, node, &write::variable(variable))
+}
+
+/// The edit by which `read`, a `String`, comes in the place of the text at `node`; nothing where the code around needs a
+/// text that lives longer than its statement.
+pub(super) fn stand_in_for(code: &Code<'_>, node: Node, read: &TokenStream) -> Option<Edit> {
+    let (at, tokens) = written(code, node, read)?;
     let place = code.place(at);
     let look = Look::of(code.source(place.file));
     let replacement = look.fitted(&write::expression(&tokens)?, place.span.start);
@@ -63,7 +68,7 @@ fn is_string_from(path: &Path) -> bool {
 }
 
 /// Whether a macro writes its arguments out.
-fn is_text_macro(code: &Code<'_>, node: Node, path: &Path) -> bool {
+pub(super) fn is_text_macro(code: &Code<'_>, node: Node, path: &Path) -> bool {
     let path = code.external(node, path);
     let role = path.and_then(|path| code.program.catalog().macro_role(&path));
     matches!(role, Some(MacroRole::Format | MacroRole::Print | MacroRole::Panic | MacroRole::Bail))
@@ -71,7 +76,7 @@ fn is_text_macro(code: &Code<'_>, node: Node, path: &Path) -> bool {
 
 /// Whether all that borrows from a text is used up within its statement: it is an argument of a call in the end, or
 /// something is made of it that borrows nothing.
-fn is_used_up(code: &Code<'_>, node: Node) -> bool {
+pub(super) fn is_used_up(code: &Code<'_>, node: Node) -> bool {
     let mut inner = node;
     for outer in code.around(node) {
         match &code.expr(outer).kind {
@@ -90,7 +95,11 @@ fn is_used_up(code: &Code<'_>, node: Node) -> bool {
                     return !path.last_name().contains("static");
                 }
             }
-            ExprKind::Ref(_) | ExprKind::Try(_) | ExprKind::Field { .. } => {}
+            ExprKind::Ref(_)
+            | ExprKind::Try(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Tuple(_)
+            | ExprKind::Array(_) => {}
             ExprKind::Binary(..) => return true,
             ExprKind::Macro(call) => return is_text_macro(code, outer, &call.path),
             _ => return false,
