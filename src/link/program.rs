@@ -2,12 +2,14 @@
 
 mod callers;
 mod dump;
+mod first_use;
 mod held;
 mod names;
 mod seen;
 mod tokens;
 
 pub use callers::Caller;
+pub use first_use::FirstUse;
 pub use names::Names;
 
 use std::collections::BTreeMap;

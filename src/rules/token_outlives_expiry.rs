@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{
     Check, Rule,
-    story::{kind_name, way},
+    story::{kind_name, push, way},
 };
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
-    DefId, Program,
+    DefId, FirstUse, Program,
     outlived::{Kept, Outlived},
     phases::Phase,
     value::{CredentialId, Trace},
@@ -38,6 +38,11 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
         let Some((id, trace, used)) = ask(program, (def, name), kept) else { continue };
         if !is_asked(used.0.file) && !is_asked(program.name_place(def).file) && told.insert(id) {
             findings.push(in_struct(program, (def, name), id, trace, used));
+        }
+    }
+    for it in program.kept_from_first_use() {
+        if told.insert(it.credential) {
+            findings.push(from_first_use(program, &it));
         }
     }
 }
@@ -105,6 +110,19 @@ fn in_struct(
     let primary =
         Step { label: format!("the {kind} is kept in `{name}` here, and nothing renews it"), ..primary };
     steps.push(Step { place, label: "it is sent here, however old it is".to_owned() });
+    finding(message, primary, steps, kind)
+}
+
+fn from_first_use(program: &Program<'_>, it: &FirstUse) -> Finding {
+    let kind = kind_name(program.credential(it.credential).kind);
+    let (owner, filler) = (program.name(it.def), program.name(it.filler));
+    let message =
+        format!("`{owner}` obtains the {kind} at its first use, and keeps it for as long as it lives itself");
+    let label = format!("the {kind} is kept in `{}`, and nothing renews it", it.name);
+    let primary = Step { place: it.field, label };
+    let mut steps = way(program, it.credential, &it.trace);
+    let label = format!("`{filler}` obtains one only where there is none yet, however old that is");
+    push(&mut steps, Step { place: it.asked, label });
     finding(message, primary, steps, kind)
 }
 

@@ -125,7 +125,7 @@ fn every_rule_that_edits_shows_it() {
 }
 
 /// What rustfix makes of the files by the output for programs.
-fn by_rustfix(files: &[(String, String)], filter: Filter) -> Texts {
+fn once_by_rustfix(files: &[(String, String)], filter: Filter) -> Texts {
     let dir = directory(files);
     let run = run(dir.path(), &["check", "--message-format", "json", "."]);
     let mut codes: BTreeMap<String, CodeFix> =
@@ -150,6 +150,19 @@ fn by_rustfix(files: &[(String, String)], filter: Filter) -> Texts {
         }
     }
     codes.into_iter().map(|(path, code)| (path, code.finish().expect("text"))).collect()
+}
+
+/// The same until there is nothing left to make.
+fn by_rustfix(files: &[(String, String)], filter: Filter) -> Texts {
+    let mut files = files.to_vec();
+    loop {
+        let made = once_by_rustfix(&files, filter);
+        let next: Vec<(String, String)> = manifests(&files).into_iter().chain(made.clone()).collect();
+        if next.iter().all(|file| files.contains(file)) {
+            return made;
+        }
+        files = next;
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Applicability, Edit, Finding, Fix, edited};
-use crate::source::{FileId, Files, Place};
+use crate::source::{FileId, Files};
 
 /// What one pass makes of the files.
 #[derive(Debug, Default)]
@@ -30,7 +30,6 @@ pub fn chosen(
     let mut offered: Vec<&Fix> =
         findings.iter().filter_map(|finding| finding.fixes.iter().find(is_offered)).collect();
     offered.sort_by(|a, b| a.edits.cmp(&b.edits));
-    keep_order_of_moves(&mut offered);
     let mut taken: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     let mut chosen = Chosen::default();
     for fix in offered {
@@ -55,24 +54,6 @@ pub fn chosen(
     chosen
 }
 
-/// Of fixes that move something down to one place, the last goes first, and the others come in before it in later passes.
-fn keep_order_of_moves(offered: &mut Vec<&Fix>) {
-    let mut last: BTreeMap<Place, usize> = BTreeMap::new();
-    last.extend(offered.iter().enumerate().filter_map(|(at, fix)| Some((moved_to(fix)?, at))));
-    let mut at = 0..;
-    offered.retain(|fix| {
-        let own = at.next();
-        moved_to(fix).is_none_or(|to| last.get(&to).copied() == own)
-    });
-}
-
-/// Where a fix puts in what it takes out above.
-fn moved_to(fix: &Fix) -> Option<Place> {
-    let to = fix.edits.iter().find(|it| it.place.span.start == it.place.span.end)?.place;
-    let is_above = |it: &&Edit| it.replacement.is_empty() && it.place.file == to.file && it.place < to;
-    fix.edits.iter().find(is_above).map(|_| to)
-}
-
 /// Whether two edits have nothing to do with each other. Those that meet are better made one after the other.
 fn are_apart(a: &Edit, b: &Edit) -> bool {
     let (a, b) = (a.place.span, b.place.span);
@@ -83,7 +64,7 @@ fn are_apart(a: &Edit, b: &Edit) -> bool {
 mod tests {
     use super::*;
     use crate::report::sample;
-    use crate::source::Span;
+    use crate::source::{Place, Span};
 
     fn fixing(file: FileId, grade: Applicability, edits: &[(u32, u32, &str)]) -> Finding {
         let edit = |&(start, end, text): &(u32, u32, &str)| Edit {
@@ -113,15 +94,6 @@ mod tests {
         assert_eq!(made(&all, &files, MachineApplicable), (vec!["1 two three".to_owned()], 1));
         assert_eq!(made(&all, &files, MaybeIncorrect), (vec!["1 2 3".to_owned()], 2));
         assert_eq!(made(&[first, shown, wide, last], &files, MaybeIncorrect), (vec!["1 2 3".to_owned()], 2));
-    }
-
-    #[test]
-    fn of_two_moves_to_one_place_the_last_goes_first() {
-        let (files, id) = sample::one_file("a.rs", "a;b;fork;");
-        let first = fixing(id, Applicability::MachineApplicable, &[(0, 2, ""), (9, 9, "a;")]);
-        let second = fixing(id, Applicability::MachineApplicable, &[(2, 4, ""), (9, 9, "b;")]);
-        let only_last = (vec!["a;fork;b;".to_owned()], 1);
-        assert_eq!(made(&[first, second], &files, Applicability::MachineApplicable), only_last);
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub(super) fn fix(code: &Code<'_>, finding: &Finding) -> Option<Fix> {
     });
     let (made, fork) = pair?;
     let grade = grade(code, &made, &fork)?;
+    if is_followed(code, &made, &fork) {
+        return None;
+    }
     let file = code.source(made.around.file);
     let (own, behind) = (lines(file, made.span())?, lines(file, fork.span())?);
     let moved = file.slice(own).to_owned();
@@ -33,6 +36,16 @@ pub(super) fn fix(code: &Code<'_>, finding: &Finding) -> Option<Fix> {
         Edit { place: place(made.around, Span::new(behind.end, behind.end)), replacement: moved },
     ];
     Fix::new("make it behind the fork".to_owned(), grade, edits)
+}
+
+/// Whether another statement in between is to be moved as well. The last goes first, so that they keep their order.
+fn is_followed(code: &Code<'_>, made: &Statement<'_>, fork: &Statement<'_>) -> bool {
+    let between = Span::new(made.span().end, fork.span().start);
+    code.inherited_in(place(made.around, between)).any(|at| {
+        let all = code.at(at).map(|node| Statement::around(code, node)).unwrap_or_default();
+        let own = all.into_iter().find(|it| it.around == made.around);
+        own.is_some_and(|it| it.at > made.at && it.at < fork.at && grade(code, &it, fork).is_some())
+    })
 }
 
 /// How far the move can be trusted; nothing where something in between needs what is moved, or changes what it needs.

@@ -105,9 +105,19 @@ impl<'p> Code<'p> {
 
     /// What a forked child goes on with that is made at a place.
     pub(super) fn inherited(&self, made: Place) -> Option<&'p Inherited> {
+        self.all_inherited().get(&made).copied()
+    }
+
+    /// Where such things are made that start in a stretch of a file.
+    pub(super) fn inherited_in(&self, within: Place) -> impl Iterator<Item = Place> {
+        let at = |at| Place { file: within.file, span: Span::new(at, at) };
+        self.all_inherited().range(at(within.span.start)..at(within.span.end)).map(|(place, _)| *place)
+    }
+
+    fn all_inherited(&self) -> &BTreeMap<Place, &'p Inherited> {
         let made_at = |it: &&'p Inherited| Some(self.program.hazard(it.hazard?).place);
         let all = || nearest(self.program).into_iter().filter_map(|it| Some((made_at(&it)?, it))).collect();
-        self.inherited.get_or_init(all).get(&made).copied()
+        self.inherited.get_or_init(all)
     }
 
     /// The places where credentials arrive at a call or field.
