@@ -273,7 +273,11 @@ fn what_needs_no_judgement_in_the_fixture_is_made_by_fix_alone() {
     let (fixed, _) = fixed(&fixture("before"), "--fix");
     let changed: Vec<&str> =
         fixed.iter().filter(|(path, text)| before[*path] != **text).map(|(path, _)| path.as_str()).collect();
-    let expected = ["fixes/src/bin/lazy_credential_env.rs", "fixes/src/bin/runtime_before_fork.rs"];
+    let expected = [
+        "fixes/src/bin/client_before_fork.rs",
+        "fixes/src/bin/lazy_credential_env.rs",
+        "fixes/src/bin/runtime_before_fork.rs",
+    ];
     assert_eq!(changed, expected);
     assert!(expected.iter().all(|path| fixed[*path] == after[*path]));
 }
@@ -321,6 +325,7 @@ fn fixes_of_two_rules_in_one_file_do_not_disturb_each_other() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the tests start the program that they are about")]
 fn a_run_that_is_killed_leaves_each_file_old_or_new() {
     use std::process::{Command, Stdio};
     use std::time::Duration;
@@ -362,6 +367,7 @@ fn a_run_that_is_killed_leaves_each_file_old_or_new() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the tests start the program that they are about")]
 fn a_disk_that_takes_nothing_is_told_and_leaves_the_file_as_it_was() {
     let dir = directory(&[("a.rs", COMPILED)]);
     // No file may grow any more, and the process is not killed for trying.

@@ -43,8 +43,7 @@ fn a_finding_is_a_result_with_its_story() {
     let edits =
         || vec![edit(id, finding.primary.place, "other"), edit(other, place(&files, other, "there"), "here")];
     let fix = |grade| Fix::new("do it".into(), grade, edits()).expect("edits");
-    let fixes = vec![fix(Applicability::MaybeIncorrect), fix(Applicability::HasPlaceholders)];
-    finding.fixes = fixes;
+    finding.fixes = vec![fix(Applicability::MaybeIncorrect), fix(Applicability::HasPlaceholders)];
     let findings = [finding];
     let fingerprints = Fingerprints::new(&findings, &files, &[], &[], "app/");
     let report =

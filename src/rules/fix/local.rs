@@ -48,14 +48,14 @@ fn ends_of<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't
 }
 
 /// What a use becomes, which may be nothing; `None` where it may need a text that lives longer.
-fn used(code: &Code<'_>, block: Node, name: &str, end: u32) -> Option<Option<Edit>> {
+fn used(code: &Code<'_>, block: Node, name: &str, end: u32) -> Option<Vec<Edit>> {
     let word = Span::new(end - u32::try_from(name.len()).ok()?, end);
     let file = code.source(block.file);
     let Some(node) = code.path_ending_at(block.file, end) else {
         // What a text captures by its name is written out.
         let is_captured = file.text[..word.start as usize].ends_with('{');
         let is_none = is_captured || is_told(code.facts(block.file)?, file, word);
-        return is_none.then_some(None);
+        return is_none.then(Vec::new);
     };
     let is_named =
         matches!(&code.expr(node).kind, ExprKind::Path(path) if path.as_ident().is_some_and(|it| it == name));
@@ -73,5 +73,6 @@ fn used(code: &Code<'_>, block: Node, name: &str, end: u32) -> Option<Option<Edi
     let is_called =
         matches!(&code.expr(parent).kind, ExprKind::MethodCall { receiver, .. } if *receiver == node.id);
     let place = Place { file: node.file, span: Span::new(end, end) };
-    Some((!is_shown && !is_called).then(|| Edit { place, replacement: ".as_str()".to_owned() }))
+    let edit = Edit { place, replacement: ".as_str()".to_owned() };
+    Some(if is_shown || is_called { Vec::new() } else { vec![edit] })
 }

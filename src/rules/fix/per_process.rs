@@ -99,7 +99,7 @@ fn by_closure(code: &Code<'_>, cell: &Cell<'_>) -> Option<Vec<Edit>> {
 
 /// A use of a lazy cell becomes a call.
 fn called(code: &Code<'_>, cell: &Cell<'_>, node: Node, name: &str) -> Option<Edit> {
-    let call = renamed(code, node, &cell.item.name, name)?;
+    let replacement = renamed(code, node, &cell.item.name, name)?;
     let parent = code.parent(node)?;
     let at = match &code.expr(parent).kind {
         ExprKind::MethodCall { receiver, .. } if *receiver == node.id => node,
@@ -116,7 +116,7 @@ fn called(code: &Code<'_>, cell: &Cell<'_>, node: Node, name: &str) -> Option<Ed
         }
         _ => return None,
     };
-    Some(Edit { place: code.place(at), replacement: call })
+    Some(Edit { place: code.place(at), replacement })
 }
 
 /// A cell that one place fills keeps its name, and is filled there.
@@ -199,15 +199,16 @@ fn laid_out(code: &Code<'_>, place: Place, tokens: &TokenStream, make: &str) -> 
     let file = code.source(place.file);
     let look = Look::of(file);
     let text = laid_out_statements(tokens)?.replace(&format!("{NOTE};"), COMMENT);
+    // What has no more than one short argument stays on its line.
+    let text = text.replace("(\n    None,\n)", "(None)").replace("(\n        None,\n    )", "(None)");
     let text = look.fitted(&text, place.span.start);
-    let (before, after) = match text.split_once(MADE) {
-        Some((before, after)) => (before, after),
-        None => return Some(Edit { place, replacement: text }),
+    let Some((before, after)) = text.split_once(MADE) else {
+        return Some(Edit { place, replacement: text });
     };
     let line = before.rsplit('\n').next().unwrap_or_default();
     let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
-    let made = set_in(make, indent);
-    Some(Edit { place, replacement: format!("{before}{made}{after}") })
+    let moved = set_in(make, indent);
+    Some(Edit { place, replacement: format!("{before}{moved}{after}") })
 }
 
 /// Source text with its further lines set in so that the last one stands at `indent`.
