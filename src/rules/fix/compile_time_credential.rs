@@ -29,9 +29,9 @@ pub(super) fn fix(code: &Code<'_>, finding: &Finding) -> Option<Fix> {
 fn variable<'p>(code: &Code<'p>, node: Node) -> Option<(Node, &'p str)> {
     let ExprKind::Macro(call) = &code.expr(node).kind else { return None };
     let MacroBody::Args(args) = &call.body else { return None };
-    let text = match code.external(node, &call.path)?.as_str() {
-        "std::env" => node,
-        "std::option_env" => unwrapped(code, node)?,
+    let text = match code.external(node, &call.path)?.strip_prefix("std::")? {
+        "env" => node,
+        "option_env" => unwrapped(code, node)?,
         _ => return None,
     };
     match &code.expr(Node { id: args.first()?.1, ..node }).kind {
