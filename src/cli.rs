@@ -9,6 +9,7 @@ mod colour;
 mod comments;
 mod companion;
 mod explain;
+mod fixing;
 mod format;
 mod gate;
 mod input;

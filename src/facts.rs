@@ -10,6 +10,7 @@ mod enclosing;
 pub mod expr;
 mod gather;
 pub mod item;
+mod layout;
 mod load;
 mod lower;
 mod nodes;
@@ -24,6 +25,7 @@ pub use dump::dump;
 pub use expr::{Expr, ExprId, ExprKind};
 pub use gather::gather;
 pub use item::{Item, ItemId, ItemKind};
+pub use layout::{laid_out, laid_out_statements};
 pub use load::{Loaded, load};
 pub use pattern::{Pat, PatId, PatKind};
 

@@ -2,6 +2,7 @@
 
 mod allow;
 mod date;
+mod fix;
 mod nearest;
 mod seen;
 mod verdict;
@@ -9,6 +10,7 @@ mod verdict;
 use crate::source::Place;
 pub use allow::{ALLOW_LEVEL, ALLOW_RULES, AllowsByFile, STALE_BASELINE, Suppressed, Suppression, suppress};
 pub use date::Date;
+pub use fix::{Applicability, Edit, Fix, edited};
 pub use nearest::nearest;
 pub use seen::Seen;
 pub use verdict::{Guard, Silence, Verdict};
@@ -78,6 +80,8 @@ pub struct Finding {
     pub steps: Vec<Step>,
     /// What to write instead, a sentence each: lower case, no full stop.
     pub help: Vec<String>,
+    /// What would set it right, the best first. At most one of them is machine-applicable.
+    pub fixes: Vec<Fix>,
 }
 
 impl Finding {
@@ -90,7 +94,16 @@ impl Finding {
         message: String,
         primary: Step,
     ) -> Self {
-        Self { rule, level, confidence, message, primary, steps: Vec::new(), help: Vec::new() }
+        Self {
+            rule,
+            level,
+            confidence,
+            message,
+            primary,
+            steps: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+        }
     }
 }
 

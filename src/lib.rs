@@ -9,13 +9,13 @@
 //! | floor | what it is | what it may do |
 //! |---|---|---|
 //! | 7 [`cli`] | arguments, levels, exit code | print, and give up |
-//! | 6 [`report`] | one file a format; masks, fingerprints | write into what it is given |
-//! | 5 [`rules`] | one question each | pure: program to findings |
-//! | 4 [`finding`] | findings, levels, confidence, suppression | plain data |
+//! | 6 [`report`] | one file a format; masks, fingerprints; which fixes are made together, and diffs | write into what it is given |
+//! | 5 [`rules`] | one question each; the fixes of what was found | pure: program to findings |
+//! | 4 [`finding`] | findings, fixes, levels, confidence, suppression | plain data |
 //! | 3 [`link`] | names, types, value flow, call order | pure: facts to [`link::Program`] |
 //! | 2 [`catalog`] | what the ecosystem looks like, from `rules/catalog` and files of the project | data with types |
 //! | 1 [`facts`] | a file's syntax as plain data | name syn |
-//! | 0 [`source`] | files, spans, manifests, configuration, suppression comments | read the disk |
+//! | 0 [`source`] | files, spans, manifests, configuration, suppression comments | read the disk, and replace a file |
 //!
 //! # What flows where
 //!
@@ -29,13 +29,17 @@
 //!    which values carry a credential, which cells hold them, and what happens before and after each fork. Functions are read
 //!    into summaries, again and again until nothing new is learned.
 //! 5. Each of [`rules::RULES`] asks the program one question and adds to [`finding::Findings`]. A rule sees neither syntax
-//!    nor text.
+//!    nor text. [`rules::suggest`] then looks for fixes at the places that were found: with the text and the facts, in a room of
+//!    its own (`rules/fix`), where new code is built from tokens and what is moved keeps its text.
 //! 6. [`finding::suppress`] takes out what comments cover, and adds what is wrong with comments; [`cli`] sets levels and leaves out
 //!    what is not sure enough, what a baseline names ([`report::Baseline`]), and what touches no line that changed
 //!    ([`source::ChangedLines`]).
 //! 7. [`report::write`] turns findings into bytes of one format. Secrets are masked, and characters that command a terminal are
 //!    replaced, in one place that every format passes through. [`report::Fingerprints`] names findings so that the names stay
 //!    when lines move.
+//!
+//! With `--fix`, [`cli`] goes through 3 to 6 again with [`report::chosen`] fixes made in memory, until none is left; [`source::replace`]
+//! then writes each file as a whole.
 //!
 //! Packages around what was selected are read too: a credential crosses the borders of crates. What is reported on is decided
 //! at the end.
@@ -45,9 +49,10 @@
 //! Each is an absence, and `tests/suite/house.rs` looks for it.
 //!
 //! - No file names a floor above its own.
-//! - Only [`facts`] names `syn`, `proc_macro2` or `quote`. It names no crate of the ecosystem, so that facts stay true whatever is
+//! - Only [`facts`] names `syn`; it and `rules/fix`, which builds new code, name `proc_macro2` and `quote`. It names no crate of the ecosystem, so that facts stay true whatever is
 //!   learned later.
-//! - Only [`source`] reads the disk: regular files below what was asked for, each once. It also writes the reports that are files.
+//! - Only [`source`] reads the disk: regular files below what was asked for, each once; and only it writes: reports that are
+//!   files, and with `replace` what was fixed.
 //! - Only [`report`] names `codespan_reporting`.
 //! - Only [`cli`] names `clap`, prints, looks at the environment, or decides on an exit code.
 //! - Below [`cli`], bad input is a [`source::Problem`] beside the results, and no error and no panic.
@@ -64,7 +69,7 @@
 //! | client | a value that sends requests or holds connections; *authenticated* when a credential is built into it |
 //! | cell | anything process-wide that holds a value: a `static` with `LazyLock`, `OnceLock` or `Mutex`, `lazy_static!`, a memoised function |
 //! | fork | a call after which a copy of the process goes on |
-//! | finding | one report: rule, level, confidence, primary place, steps (labelled places), help |
+//! | finding | one report: rule, level, confidence, primary place, steps (labelled places), help, fixes |
 //!
 //! Facts are *gathered*, programs *linked*, rules *asked*, findings *reported*.
 

@@ -32,5 +32,6 @@ mod ty;
 pub mod value;
 mod world;
 
-pub use program::{Caller, FirstUse, Program, link};
+pub use program::{Caller, FirstUse, Names, Program, link};
 pub use world::DefId;
+pub(crate) use world::body::children;

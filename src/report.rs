@@ -7,6 +7,7 @@ mod baseline;
 mod cwe;
 mod excerpt;
 mod fingerprint;
+mod fix;
 mod github;
 mod gitlab;
 mod human;
@@ -31,6 +32,7 @@ use std::io;
 
 pub use baseline::{Baseline, BaselineEntry};
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprints};
+pub use fix::{Changed, Chosen, chosen, diff};
 pub use json::end as json_end;
 pub use mask::KeyShape;
 pub use owner::{Owner, Owners};

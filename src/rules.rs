@@ -14,6 +14,7 @@ mod client_across_runtimes;
 mod client_before_fork;
 mod compile_time_credential;
 mod empty_credential;
+mod fix;
 mod forking_host_global;
 mod global_auth_client;
 mod guard;
@@ -34,6 +35,7 @@ mod wrong_provider_credential;
 use crate::finding::{Findings, Level, Verdict};
 use crate::link::{Program, cells::Cell, order::Inherited, value::HazardKind};
 
+pub use fix::{edits, suggest};
 pub use seen::seen;
 
 /// A rule.

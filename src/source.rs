@@ -22,6 +22,7 @@ mod output;
 mod package;
 mod problem;
 mod reader;
+mod replace;
 mod request;
 mod select;
 mod span;
@@ -41,6 +42,7 @@ pub use output::{exists_in_repository, prefix_in_repository, replace_text, write
 pub use package::{Dependency, DependencyKind, Package, Project, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
 pub use reader::Reader;
+pub use replace::replace;
 pub use request::{Pick, Request, TargetSelection};
 pub use span::{FileId, Place, Span};
 pub use toml_fault::{TomlFault, UnknownWord};

@@ -8,7 +8,8 @@ use super::{
     error::parse,
     project,
     schema::{
-        AnyReceiver, AttributeEntry, CrateFile, EnvEntry, FnEntry, HostEntry, KeyEntry, MacroRole, TypeEntry,
+        AnyReceiver, AttributeEntry, CrateFile, CredentialKind, EnvEntry, FnEntry, HostEntry, KeyEntry,
+        MacroRole, TypeEntry,
     },
     shipped,
 };
@@ -325,6 +326,18 @@ impl Catalog {
     #[must_use]
     pub fn env(&self, name: &str) -> Option<&EnvEntry> {
         self.env.get(name)
+    }
+
+    /// The variable that a provider's credential of a kind is read from: the one that is called after both, or the only one.
+    #[must_use]
+    pub fn variable_of(&self, provider: &str, kind: CredentialKind) -> Option<&str> {
+        let is_asked = |it: &&EnvEntry| it.provider == provider && it.kind == kind;
+        let found: Vec<&str> = self.env.values().filter(is_asked).map(|it| it.name.as_str()).collect();
+        let plain = format!("{}_API_KEY", provider.to_uppercase().replace('-', "_"));
+        match found.as_slice() {
+            [only] => Some(only),
+            all => all.iter().copied().find(|name| *name == plain),
+        }
     }
 
     /// The host that loads extensions which depend on the package of this name.

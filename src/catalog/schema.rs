@@ -461,6 +461,9 @@ pub struct AttributeEntry {
     pub path: OneOrMany,
     /// What it makes of the function.
     pub makes: AttributeRole,
+    /// For one that builds a runtime: the type that builds the same one, with methods as tokio's `runtime::Builder` has.
+    #[serde(default)]
+    pub builder: Option<String>,
     /// Arguments that make a memoised function's value end by itself (`time`, `ttl`).
     #[serde(default)]
     pub renewing_args: Vec<String>,

@@ -12,7 +12,7 @@ use super::colour::ColourChoice;
 use super::format::MessageFormat;
 use super::levels::LevelFlags;
 use super::output::Output;
-use crate::finding::{Confidence, Level};
+use crate::finding::{Applicability, Confidence, Level};
 use crate::source::{Pick, Request, TargetSelection};
 
 const EXAMPLES: &str = "\
@@ -166,6 +166,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) targets: Targets,
     #[command(flatten)]
+    pub(super) fixing: FixFlags,
+    #[command(flatten)]
     pub(super) levels: LevelFlags,
     /// The quietest level that makes the exit code 1 [default: warning]
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Levels")]
@@ -245,6 +247,32 @@ pub(super) enum With {
     Check,
     /// `cargo clippy`
     Clippy,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Fixes")]
+pub(super) struct FixFlags {
+    /// Make the fixes that need nobody's judgement, then report what is left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Make those as well that somebody should look at
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Print what fixes would change, and write nothing; exit with 1 where that is something
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
+impl FixFlags {
+    /// Whether fixes are made or printed.
+    pub(super) fn is_any(self) -> bool {
+        self.fix || self.unsafe_fixes || self.diff
+    }
+
+    /// The grade down to which fixes are made.
+    pub(super) fn least(self) -> Applicability {
+        if self.unsafe_fixes { Applicability::MaybeIncorrect } else { Applicability::MachineApplicable }
+    }
 }
 
 impl CheckArgs {

@@ -1,13 +1,15 @@
 //! `check`: from the arguments to the exit code.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 use super::args::{CheckArgs, Dump, FailOn};
 use super::comments::allows;
 use super::companion::run_cargo;
+use super::fixing::{self, Texts};
 use super::gate::Gate;
-use super::input::{Input, key_shapes, read};
+use super::input::{Input, key_shapes, read, read_with};
 use super::levels::Levels;
 use super::linking::{Answer, Wanted, answer};
 use super::output::Outputs;
@@ -16,15 +18,18 @@ use super::settings::Settings;
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
+use crate::catalog::Catalog;
 use crate::facts;
 use crate::finding::{Confidence, Finding, Level, Suppressed, Suppression, suppress};
-use crate::report::{self, Fingerprints, Format, Report};
+use crate::report::{self, Fingerprints, Format, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{Files, SourceFile, discover, prefix_in_repository};
+use crate::source::{FileId, Files, Place, SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
-struct Job<'a> {
+pub(super) struct Job<'a> {
     args: &'a CheckArgs,
+    cwd: &'a Path,
+    catalog: Catalog,
     environment: &'a Environment,
     settings: &'a Settings,
     levels: Levels<'a>,
@@ -69,13 +74,13 @@ fn look(
 ) -> Result<u8, String> {
     let started = Instant::now();
     let outputs = Outputs::of(args)?;
-    let found = discover(&args.request(cwd));
+    let mut found = discover(&args.request(cwd));
     // A run with other knowledge than was meant would tell untruths, so nothing runs before this is read.
     let settings = Settings::of(&found.project, cwd, &args.config, rules)?;
     let levels = Levels::new(&args.levels, &settings, rules)?;
     let active = levels.active(rules);
-    let job = Job { args, environment, settings: &settings, levels, rules, active };
     let catalog = settings.catalog(cwd)?;
+    let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active };
     if args.show_settings {
         return tell_text(&shown::settings(args, &settings, &job.levels, rules), streams);
     }
@@ -83,6 +88,20 @@ fn look(
         Some(with) => run_cargo(args, with, cwd, streams)?,
         None => true,
     };
+    let mut fixed = NOTHING_FOUND;
+    if args.fixing.is_any() && (args.gate.since.is_some() || args.gate.baseline.is_some()) {
+        let message =
+            "fixes are made of all findings: leave out `--since` and `--baseline`, or name the files to fix";
+        return Err(message.to_owned());
+    }
+    if args.fixing.is_any() && args.dump.is_none() && !args.show_files {
+        fixed = fixing::fix(&job, args.fixing, streams)?;
+        if args.fixing.diff {
+            return Ok(fixed);
+        }
+        found = discover(&args.request(cwd));
+    }
+    let catalog = &job.catalog;
     let mut input = read(found, cwd, args.threads);
     if args.dump == Some(Dump::Facts) {
         return tell_text(&dump_of(&input), streams);
@@ -96,9 +115,9 @@ fn look(
         return Ok(if is_complete { code } else { FAILED });
     }
     let is_dumped = args.dump == Some(Dump::Program);
-    let wanted = if is_dumped { Wanted::Dump(&input.files, &scope.files) } else { Wanted::Findings };
-    let answer = answer(&input.project, &input.loaded, &catalog, &job.active, wanted)?;
-    let key_shapes = key_shapes(&catalog);
+    let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
+    let answer = answer(&input.project, (&input.loaded, &input.files), catalog, &job.active, wanted)?;
+    let key_shapes = key_shapes(catalog);
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
@@ -130,7 +149,7 @@ fn look(
         return Ok(code);
     }
     gate.let_pass(findings, summary, &first_prints, &mut input.files, streams)?;
-    let code = job.exit_code(&outcome, is_cargo_content);
+    let code = if fixed == FAILED { FAILED } else { job.exit_code(&outcome, is_cargo_content) };
     let report = Report {
         findings: &outcome.findings,
         files: &input.files,
@@ -168,7 +187,40 @@ fn tell_text(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     Ok(NOTHING_FOUND)
 }
 
+/// What a look at the files came to.
+pub(super) struct Look {
+    pub(super) input: Input,
+    /// The files reported on.
+    pub(super) scope_files: BTreeSet<FileId>,
+    /// What would be shown.
+    pub(super) findings: Vec<Finding>,
+    /// The literals that are secrets.
+    pub(super) secrets: Vec<Place>,
+}
+
 impl Job<'_> {
+    /// Looks at the files, with texts that stand for those on the disk.
+    ///
+    /// # Errors
+    /// What kept the job from being done.
+    pub(super) fn look(&self, texts: &Texts) -> Result<Look, String> {
+        let found = discover(&self.args.request(self.cwd));
+        let input = read_with(found, self.cwd, self.args.threads, texts);
+        let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
+        let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
+        let loaded = (&input.loaded, &input.files);
+        let answer = answer(&input.project, loaded, &self.catalog, &self.active, Wanted::Findings)?;
+        let left = self.suppressed(&input, &scope, &answer);
+        let findings = self.outcome(&input, &scope, excluded, left).findings;
+        let scope_files = scope.files.clone();
+        Ok(Look { scope_files, findings, secrets: answer.secrets, input })
+    }
+
+    /// What keys look like that nobody may see.
+    pub(super) fn key_shapes(&self) -> Vec<KeyShape<'_>> {
+        key_shapes(&self.catalog)
+    }
+
     /// Takes out what lies outside the scope and what comments cover.
     fn suppressed(&self, input: &Input, scope: &Scope<'_>, answer: &Answer) -> Suppressed {
         let is_in_scope = |finding: &&Finding| scope.has(finding.primary.place);

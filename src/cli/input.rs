@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::fixing::Texts;
 use super::scope::{orphans, roots};
 use crate::catalog::Catalog;
 use crate::facts;
@@ -18,8 +19,13 @@ pub(super) struct Input {
 
 /// Reads the files that were found, `threads` at a time; 0 means one a core. Reports name them relative to `cwd`.
 pub(super) fn read(found: Discovery, cwd: &Path, threads: usize) -> Input {
+    read_with(found, cwd, threads, &Texts::new())
+}
+
+/// The same, with texts that stand for those on the disk.
+pub(super) fn read_with(found: Discovery, cwd: &Path, threads: usize, texts: &Texts) -> Input {
     let Discovery { mut project, mut problems } = found;
-    let mut reader = Reader::new(&project.root, cwd);
+    let mut reader = Reader::new(&project.root, cwd).with_texts(texts.clone());
     for root in &project.other_roots {
         reader.allow(root);
     }

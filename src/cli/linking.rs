@@ -47,7 +47,7 @@ pub(super) enum Wanted<'a> {
     /// Nothing.
     Findings,
     /// What is known of these files, as text.
-    Dump(&'a Files, &'a BTreeSet<FileId>),
+    Dump(&'a BTreeSet<FileId>),
     /// What there is in a file, and why rules are silent.
     Reasons(FileId),
 }
@@ -58,7 +58,7 @@ pub(super) enum Wanted<'a> {
 /// No thread could be started, or it ended by a panic, which is a defect of authlint.
 pub(super) fn answer(
     project: &Project,
-    loaded: &Loaded,
+    (loaded, files): (&Loaded, &Files),
     catalog: &Catalog,
     asked: &[&Rule],
     wanted: Wanted<'_>,
@@ -79,13 +79,15 @@ pub(super) fn answer(
             }
             _ => Reasons::default(),
         };
+        let mut findings = findings.into_sorted();
+        rules::suggest(&program, files, &mut findings);
         Answer {
-            findings: findings.into_sorted(),
+            findings,
             secrets: program.secrets(),
             tests: program.test_places(),
             steps: program.steps(),
             dump: match wanted {
-                Wanted::Dump(files, of) => Some(program.dump(project, files, of)),
+                Wanted::Dump(of) => Some(program.dump(project, files, of)),
                 _ => None,
             },
             reasons,

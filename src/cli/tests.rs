@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Applicability, Confidence, Edit, Finding, Findings, Fix, Level, Step};
 use crate::link::Program;
 use crate::rules::Check;
 use crate::source::{FileId, Place, Span};
@@ -279,4 +279,52 @@ fn days_are_those_of_utc() {
     assert_eq!(at(86_400), "1970-01-02");
     assert_eq!(at(1_786_752_000), "2026-08-15");
     assert_eq!(day_of(UNIX_EPOCH - std::time::Duration::from_secs(1)).to_string(), "1970-01-01");
+}
+
+/// Reports on the first line of the first file, with a fix that puts a text before it.
+fn report_fixed(rule: &'static str, message: String, text: &str, findings: &mut Findings) {
+    let place = |end| Place { file: FileId(0), span: Span::new(0, end) };
+    let primary = Step { place: place(6), label: "here".to_owned() };
+    let mut finding = Finding::new(rule, Level::Warn, Confidence::High, message, primary);
+    let edit = Edit { place: place(0), replacement: text.to_owned() };
+    let fix = Fix::new("do it".to_owned(), Applicability::MachineApplicable, vec![edit]);
+    finding.fixes.extend(fix);
+    findings.push(finding);
+}
+
+static BREAKING: Rule = rule("breaking", Level::Warn, |_, found| {
+    report_fixed("breaking", "it is found".to_owned(), "fn (", found);
+});
+static RESTLESS: Rule = rule("restless", Level::Warn, |_, found| {
+    report_fixed("restless", "it is found".to_owned(), "// again\n", found);
+});
+static SHIFTING: Rule = rule("shifting", Level::Warn, |program, found| {
+    let count = program.facts_of(FileId(0)).map_or(0, |facts| facts.items.len());
+    report_fixed("shifting", format!("it is found beside {count}"), "fn more() {}\n", found);
+});
+
+#[test]
+fn a_fix_that_does_harm_is_not_written_and_is_said() {
+    for rule in [&BREAKING, &RESTLESS, &SHIFTING] {
+        let directory = directory(&[("a.rs", "fn a() {}\n")]);
+        let ran = run_in(&directory, &[rule], "a.rs --fix");
+        assert_eq!(ran.code, FAILED, "{}: {ran:?}", rule.id);
+        assert!(ran.err.contains("error: a.rs: its fixes lead to code that cannot be read"), "{ran:?}");
+        assert!(ran.out.contains("it is found"), "{ran:?}");
+        let text = fs::read_to_string(directory.path().join("a.rs")).expect("a text");
+        assert_eq!(text, "fn a() {}\n", "{}", rule.id);
+    }
+}
+
+static QUIET: Rule = rule("loud", Level::Deny, |_, _| ());
+
+#[test]
+fn an_unused_comment_is_taken_out() {
+    let text = "fn a() {} // authlint: allow(loud)\n\n// authlint: allow(loud)\nfn b() {}\n";
+    let directory = directory(&[("a.rs", text)]);
+    let ran = run_in(&directory, &[&QUIET], "a.rs --fix");
+    assert_eq!((ran.code, ran.out.as_str()), (NOTHING_FOUND, ""), "{ran:?}");
+    assert!(ran.err.contains("2 fixes made in 1 file"), "{ran:?}");
+    let text = fs::read_to_string(directory.path().join("a.rs")).expect("a text");
+    assert_eq!(text, "fn a() {}\n\nfn b() {}\n");
 }

@@ -42,7 +42,8 @@ pub(super) fn why(
     let catalog = settings.catalog(cwd)?;
     let input = read(found, cwd, args.threads);
     let at = asked.in_file(&input)?;
-    let answer = answer(&input.project, &input.loaded, &catalog, rules, Wanted::Reasons(at.file))?;
+    let answer =
+        answer(&input.project, (&input.loaded, &input.files), &catalog, rules, Wanted::Reasons(at.file))?;
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
     let seen: Vec<&Seen> = at.narrowed(&answer.reasons.seen);
     let tests = (!args.all_targets).then_some(answer.tests.as_slice());

@@ -161,6 +161,8 @@ pub struct Block {
     pub flavour: BlockFlavour,
     /// Its statements.
     pub stmts: Vec<Stmt>,
+    /// The bytes of each statement, from its first attribute to its `;`. Several that one macro call declares share them.
+    pub spans: Vec<Span>,
     /// The positions of the statements that stand behind `#[cfg(…)]`: of neighbours among them, often one is compiled.
     pub gated: Vec<u32>,
     /// The last expression without `;`.

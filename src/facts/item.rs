@@ -131,6 +131,10 @@ pub struct FnItem {
     pub body: Option<ExprId>,
     /// Whether it is `async fn`.
     pub is_async: bool,
+    /// Whether it is `const fn`.
+    pub is_const: bool,
+    /// From the first word behind attributes and visibility up to the `fn` with it: `async fn`, `fn`.
+    pub qualifiers: Span,
     /// Whether it is `extern "…" fn` (called from outside).
     pub is_extern: bool,
 }

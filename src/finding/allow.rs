@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Confidence, Date, Finding, Findings, Level, Step, nearest};
+use super::{Applicability, Confidence, Date, Edit, Finding, Findings, Fix, Level, Step, nearest};
 use crate::source::{Allow, AllowScope, FileId, Files, MalformedAllow, Place, SourceFile, Span};
 
 const UNUSED: &str = "unused-allow";
@@ -137,10 +137,35 @@ impl Suppression<'_> {
                 let names = allow.rules.iter().enumerate();
                 let idle = names
                     .filter(|(name, (rule, _))| self.has_run(rule) && !used.contains(&(file, at, *name)))
-                    .map(|(_, (rule, span))| unused_finding(Place { file, span: *span }, rule));
+                    .map(|(_, (rule, span))| {
+                        let mut finding = unused_finding(Place { file, span: *span }, rule);
+                        let is_only = allow.rules.len() == 1;
+                        finding.fixes.extend(self.deletion(file, allow).filter(|_| is_only));
+                        finding
+                    });
                 idle.for_each(|finding| findings.push(finding));
             }
         }
+    }
+
+    /// Takes a comment out, with its line where nothing else stands on it.
+    fn deletion(&self, file: FileId, allow: &Allow) -> Option<Fix> {
+        let source = self.files.get(file);
+        let line = source.line_span(source.line_index(allow.span.start));
+        if !source.slice(allow.span).starts_with("//") || allow.span.end != line.end {
+            return None;
+        }
+        let before = source.text.get(line.start as usize..allow.span.start as usize)?;
+        let code = before.trim_end();
+        let end = if code.is_empty() {
+            source.text.get(line.end as usize..)?.find('\n').map_or(0, |at| at + 1) + line.end as usize
+        } else {
+            line.end as usize
+        };
+        let start = line.start as usize + code.len();
+        let span = Span::new(u32::try_from(start).ok()?, u32::try_from(end).ok()?);
+        let edit = Edit { place: Place { file, span }, replacement: String::new() };
+        Fix::new("take the comment out".to_owned(), Applicability::MachineApplicable, vec![edit])
     }
 
     fn is_known(&self, rule: &str) -> bool {

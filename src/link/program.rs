@@ -4,11 +4,13 @@ mod callers;
 mod dump;
 mod first_use;
 mod held;
+mod names;
 mod seen;
 mod tokens;
 
 pub use callers::Caller;
 pub use first_use::FirstUse;
+pub use names::Names;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,6 +54,7 @@ const NEST: u32 = 6;
 pub struct Program<'a> {
     catalog: &'a Catalog,
     facts: &'a [FileFacts],
+    inputs: Inputs<'a>,
     world: World,
     pub(super) tables: Tables,
     /// What fields of structs hold.
@@ -102,6 +105,7 @@ pub fn link<'a>(
     Program {
         catalog,
         facts,
+        inputs,
         world,
         tables,
         fields,

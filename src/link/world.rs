@@ -1,6 +1,6 @@
 //! Crates, modules and definitions: every item of every file under the module it belongs to.
 
-pub(super) mod body;
+pub(crate) mod body;
 mod build;
 mod gate;
 
@@ -115,7 +115,7 @@ pub(super) struct World {
 }
 
 /// The inputs that the world is built from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Inputs<'a> {
     pub project: &'a Project,
     pub facts: &'a [FileFacts],

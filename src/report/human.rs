@@ -28,7 +28,7 @@ pub(super) fn write(
 /// One story as UTF-8 text, with an empty line behind it.
 pub(super) fn rendered(story: &Story, shown: &Shown<'_>, is_coloured: bool) -> io::Result<Vec<u8>> {
     let excerpts = Excerpts::new(story, shown);
-    let diagnostic = diagnostic(story, &excerpts);
+    let diagnostic = diagnostic(story, &excerpts, shown);
     let config = Config::default();
     let mut out = Vec::new();
     let result = if is_coloured {
@@ -42,7 +42,9 @@ pub(super) fn rendered(story: &Story, shown: &Shown<'_>, is_coloured: bool) -> i
     })
 }
 
-fn diagnostic(story: &Story, excerpts: &Excerpts<'_>) -> Diagnostic<FileId> {
+fn diagnostic(story: &Story, excerpts: &Excerpts<'_>, shown: &Shown<'_>) -> Diagnostic<FileId> {
+    let help = story.help.iter().map(|help| format!("help: {help}"));
+    let fixes = story.fixes.iter().map(|fix| fix.note(story.primary().place.file, shown));
     let labels = story.labels.iter().enumerate().map(|(at, label)| {
         let style = if at == 0 { LabelStyle::Primary } else { LabelStyle::Secondary };
         Label::new(style, label.place.file, excerpts.range(label.place)).with_message(&label.text)
@@ -51,7 +53,7 @@ fn diagnostic(story: &Story, excerpts: &Excerpts<'_>) -> Diagnostic<FileId> {
         .with_code(&story.code)
         .with_message(&story.message)
         .with_labels(labels.collect())
-        .with_notes(story.help.iter().map(|help| format!("help: {help}")).collect())
+        .with_notes(help.chain(fixes).collect())
 }
 
 fn severity(level: Level) -> Severity {

@@ -4,11 +4,12 @@ use std::io;
 
 use serde::Serialize;
 
+use super::fix::{ShownEdit, ShownFix};
 use super::owner::Owner;
 use super::shown::{Shown, ShownFile};
 use super::story::{Label, Story};
 use super::{Report, human};
-use crate::source::Span;
+use crate::source::{Place, Span};
 
 /// A span with more bytes of source lines than this is written without them: readers fall back to the columns, and a
 /// file that is one huge line does not come out once for every finding.
@@ -81,7 +82,7 @@ struct Code<'a> {
     explanation: Option<&'a str>,
 }
 
-/// A diagnostic below another; `code`, `rendered`, its spans and children are always empty here.
+/// A diagnostic below another; `code`, `rendered` and its children are always empty here.
 #[derive(Serialize)]
 struct Child<'a> {
     children: [(); 0],
@@ -89,7 +90,8 @@ struct Child<'a> {
     level: &'static str,
     message: &'a str,
     rendered: Option<&'a str>,
-    spans: [(); 0],
+    /// The edits of a fix.
+    spans: Vec<WireSpan<'a>>,
 }
 
 #[derive(Serialize)]
@@ -120,10 +122,12 @@ struct TextLine<'a> {
 fn diagnostic<'a>(story: &'a Story, shown: &'a Shown<'_>) -> io::Result<Diagnostic<'a>> {
     let rendered = human::rendered(story, shown, false)?;
     let labels = story.labels.iter().enumerate();
+    let helps = story.help.iter().map(|help| child(help, Vec::new()));
+    let fixes = story.fixes.iter().map(|fix| child(&fix.title, replacements(fix, shown)));
     Ok(Diagnostic {
         rendered: String::from_utf8(rendered).map_err(io::Error::other)?,
         message_type: "diagnostic",
-        children: story.help.iter().map(|help| child(help)).collect(),
+        children: helps.chain(fixes).collect(),
         level: story.level_word(),
         message: &story.message,
         spans: labels.map(|(at, label)| span(label, at == 0, shown.file(label.place.file))).collect(),
@@ -131,12 +135,26 @@ fn diagnostic<'a>(story: &'a Story, shown: &'a Shown<'_>) -> io::Result<Diagnost
     })
 }
 
-fn child(help: &str) -> Child<'_> {
-    Child { children: [], code: None, level: "help", message: help, rendered: None, spans: [] }
+fn child<'a>(help: &'a str, spans: Vec<WireSpan<'a>>) -> Child<'a> {
+    Child { children: [], code: None, level: "help", message: help, rendered: None, spans }
+}
+
+/// The edits of a fix, as rustc has suggestions. One that would write out what must not be shown is a help without them.
+fn replacements<'a>(fix: &'a ShownFix, shown: &'a Shown<'_>) -> Vec<WireSpan<'a>> {
+    let span = |edit: &'a ShownEdit| WireSpan {
+        suggested_replacement: Some(&edit.replacement),
+        suggestion_applicability: Some(fix.grade.name()),
+        ..span_of(edit.place, "", true, shown.file(edit.place.file))
+    };
+    if fix.is_masked { Vec::new() } else { fix.edits.iter().map(span).collect() }
 }
 
 fn span<'a>(label: &'a Label, is_primary: bool, file: &'a ShownFile<'_>) -> WireSpan<'a> {
-    let Span { start, end } = label.place.span;
+    span_of(label.place, &label.text, is_primary, file)
+}
+
+fn span_of<'a>(place: Place, label: &'a str, is_primary: bool, file: &'a ShownFile<'_>) -> WireSpan<'a> {
+    let Span { start, end } = place.span;
     let (from, to) = (file.line_column(start), file.line_column(end));
     WireSpan {
         byte_end: end,
@@ -146,12 +164,12 @@ fn span<'a>(label: &'a Label, is_primary: bool, file: &'a ShownFile<'_>) -> Wire
         expansion: None,
         file_name: &file.name,
         is_primary,
-        label: Some(label.text.as_str()).filter(|text| !text.is_empty()),
+        label: Some(label).filter(|text| !text.is_empty()),
         line_end: to.line,
         line_start: from.line,
         suggested_replacement: None,
         suggestion_applicability: None,
-        text: text(file, label.place.span),
+        text: text(file, place.span),
     }
 }
 

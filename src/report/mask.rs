@@ -68,6 +68,11 @@ impl<'a> Masks<'a> {
         one_line(&painted(text, &hidden))
     }
 
+    /// New code as it may be shown, line ends as they are.
+    pub(super) fn code(&self, text: &str) -> String {
+        painted(text, &sorted(self.copies(text, is_distinctive).chain(self.keys(text))))
+    }
+
     /// The name of a file, fit to be shown. Keys are not looked for: names are paths, which are long by nature.
     pub(super) fn name(&self, text: &str) -> String {
         one_line(&painted(text, &sorted(self.copies(text, is_distinctive))))

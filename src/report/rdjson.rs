@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::fix::ShownFix;
 use super::shown::Shown;
 use super::story::{Label, Story};
 use crate::finding::Level;
@@ -41,6 +42,15 @@ struct Diagnostic {
     code: Code,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<RelatedLocation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion>,
+}
+
+/// What stands in a range is replaced. Each is made by itself, so a fix of several edits is none.
+#[derive(Serialize)]
+struct Suggestion {
+    range: Range,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -82,20 +92,31 @@ fn diagnostic(story: Story, shown: &Shown<'_>) -> Diagnostic {
     Diagnostic {
         location: location(story.primary().place, shown),
         related_locations: story.labels.iter().skip(1).map(related).collect(),
+        suggestions: story.fixes.iter().filter_map(|fix| suggestion(fix, &story, shown)).collect(),
         severity: severity(story.level),
         message: lines.join("\n"),
         code: Code { value: story.code },
     }
 }
 
+/// A fix that is one edit in the file of the finding: a suggestion names no other.
+fn suggestion(fix: &ShownFix, story: &Story, shown: &Shown<'_>) -> Option<Suggestion> {
+    let [edit] = fix.edits.as_slice() else { return None };
+    let is_here = edit.place.file == story.primary().place.file;
+    let suggestion = Suggestion { range: range(edit.place, shown), text: edit.replacement.clone() };
+    (is_here && fix.can_be_made()).then_some(suggestion)
+}
+
 fn location(place: Place, shown: &Shown<'_>) -> Location {
-    let file = shown.file(place.file);
+    Location { path: shown.file(place.file).name.clone(), range: range(place, shown) }
+}
+
+fn range(place: Place, shown: &Shown<'_>) -> Range {
     let position = |at| {
-        let (line, column) = file.line_byte(at);
+        let (line, column) = shown.file(place.file).line_byte(at);
         Position { line, column }
     };
-    let range = Range { start: position(place.span.start), end: position(place.span.end) };
-    Location { path: file.name.clone(), range }
+    Range { start: position(place.span.start), end: position(place.span.end) }
 }
 
 fn severity(level: Level) -> &'static str {
@@ -110,6 +131,7 @@ fn severity(level: Level) -> &'static str {
 mod tests {
     use serde_json::{Value, json};
 
+    use crate::finding::{Applicability, Edit, Fix};
     use crate::report::Format;
     use crate::report::sample::{add, finding, one_file, place, report, step, written};
 
@@ -120,6 +142,13 @@ mod tests {
         let mut finding = finding(place(&files, id, "key(\r\n)"));
         finding.steps = vec![step(place(&files, other, "other"), "elsewhere")];
         finding.help = vec!["do this".into()];
+        let edit = |name: &str, text: &str| Edit { place: place(&files, id, name), replacement: text.into() };
+        let fix = |grade, edits| Fix::new("do it".into(), grade, edits).expect("edits");
+        finding.fixes = vec![
+            fix(Applicability::MaybeIncorrect, vec![edit("key", "other")]),
+            fix(Applicability::HasPlaceholders, vec![edit("key", "NAME")]),
+            fix(Applicability::MaybeIncorrect, vec![edit("key", "other"), edit(";", "")]),
+        ];
         let text = written(Format::Rdjson, &report(&files, &[finding]));
         let expected = json!({
             "source": { "name": "authlint" },
@@ -137,6 +166,10 @@ mod tests {
                         "path": "b.rs",
                         "range": { "start": { "line": 1, "column": 1 }, "end": { "line": 1, "column": 6 } }
                     }
+                }],
+                "suggestions": [{
+                    "range": { "start": { "line": 2, "column": 7 }, "end": { "line": 2, "column": 10 } },
+                    "text": "other"
                 }]
             }]
         });

@@ -11,15 +11,17 @@ use std::io;
 
 use self::rule::{RuleText, descriptors, texts};
 use self::wire::{
-    ArtifactLocation, CodeFlow, Driver, Fingerprint, Invocation, Location, Log, Notification,
-    PhysicalLocation, Region, Run, RunResult, Text, ThreadFlow, ThreadFlowLocation, Tool, UriBase, UriBases,
+    ArtifactChange, ArtifactLocation, CodeFlow, Driver, Fingerprint, Fix, Invocation, Location, Log,
+    Notification, PhysicalLocation, Region, Replacement, Run, RunResult, Text, ThreadFlow,
+    ThreadFlowLocation, Tool, UriBase, UriBases,
 };
+use super::fix::{ShownEdit, ShownFix};
 use super::rooted::{rooted, uri};
 use super::shown::Shown;
 use super::story::{Label, Story};
 use super::{Report, text};
 use crate::finding::{Confidence, Level};
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Place, Problem, ProblemKind};
 
 /// How many results GitHub keeps of a file; it takes none of one that has five times as many.
 const MOST_RESULTS: usize = 5_000;
@@ -91,7 +93,22 @@ fn result(story: &Story, shown: &Shown<'_>, rules: &[RuleText]) -> RunResult {
         related_locations: related,
         partial_fingerprints: Some(Fingerprint { own: story.fingerprint.clone() })
             .filter(|fingerprint| !fingerprint.own.is_empty()),
+        fixes: story.fixes.iter().filter(|it| it.can_be_made()).map(|it| fix(it, shown)).collect(),
     }
+}
+
+/// A fix, its edits by file.
+fn fix(fix: &ShownFix, shown: &Shown<'_>) -> Fix {
+    let replacement = |edit: &ShownEdit| Replacement {
+        deleted_region: region(edit.place, shown),
+        inserted_content: Text::of(&edit.replacement),
+    };
+    let change = |edits: &[ShownEdit]| ArtifactChange {
+        artifact_location: ArtifactLocation::of(&shown.file(edits[0].place.file).rooted),
+        replacements: edits.iter().map(replacement).collect(),
+    };
+    let by_file = fix.edits.chunk_by(|a, b| a.place.file == b.place.file);
+    Fix { description: Text::of(&fix.title), artifact_changes: by_file.map(change).collect() }
 }
 
 /// The message, with links to the related locations by their numbers.
@@ -120,21 +137,20 @@ fn code_flow(story: &Story, shown: &Shown<'_>) -> Option<CodeFlow> {
 
 fn location(label: &Label, id: Option<usize>, shown: &Shown<'_>) -> Location {
     let file = shown.file(label.place.file);
-    let (start, end) = (file.line_column(label.place.span.start), file.line_column(label.place.span.end));
-    let region = Region {
-        start_line: start.line,
-        start_column: start.column,
-        end_line: end.line,
-        end_column: end.column,
-    };
     Location {
         id,
         physical: PhysicalLocation {
             artifact_location: ArtifactLocation::of(&file.rooted),
-            region: Some(region),
+            region: Some(region(label.place, shown)),
         },
         message: Some(Text::of(&label.text)).filter(|_| !label.text.is_empty()),
     }
+}
+
+fn region(place: Place, shown: &Shown<'_>) -> Region {
+    let file = shown.file(place.file);
+    let (start, end) = (file.line_column(place.span.start), file.line_column(place.span.end));
+    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
 }
 
 fn level_word(level: Level) -> &'static str {

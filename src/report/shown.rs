@@ -30,7 +30,9 @@ impl<'a> Shown<'a> {
         let masks = Masks::new(report.files, report.secrets, report.key_shapes);
         let steps =
             report.findings.iter().flat_map(|finding| [&finding.primary].into_iter().chain(&finding.steps));
-        let touched: BTreeSet<FileId> = steps.map(|step| step.place.file).collect();
+        let suggested = report.findings.iter().flat_map(|finding| &finding.fixes);
+        let edited = suggested.flat_map(|fix| fix.edits.iter().map(|edit| edit.place.file));
+        let touched: BTreeSet<FileId> = steps.map(|step| step.place.file).chain(edited).collect();
         let files = touched
             .into_iter()
             .map(|id| (id, ShownFile::new(id, report.files.get(id), &masks, report.prefix)))
@@ -51,6 +53,11 @@ impl<'a> Shown<'a> {
     /// A message, label or help as one line fit to be shown.
     pub(super) fn message(&self, text: &str) -> String {
         self.masks.message(text)
+    }
+
+    /// New code as it may be shown.
+    pub(super) fn code(&self, text: &str) -> String {
+        self.masks.code(text)
     }
 }
 
@@ -93,6 +100,11 @@ impl<'a> ShownFile<'a> {
     /// 1-based line and column (in characters) of an offset.
     pub(super) fn line_column(&self, at: u32) -> LineColumn {
         self.source.line_column(at)
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// 1-based line of an offset, and column in bytes of UTF-8.

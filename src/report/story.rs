@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fingerprint::Fingerprints;
+use super::fix::ShownFix;
 use super::shown::Shown;
 use crate::finding::{Confidence, Finding, Level, Step};
 use crate::source::{FileId, Place};
@@ -27,6 +28,8 @@ pub(super) struct Story {
     pub(super) way: Vec<Label>,
     /// What to write instead.
     pub(super) help: Vec<String>,
+    /// What would set it right.
+    pub(super) fixes: Vec<ShownFix>,
 }
 
 /// A labelled place.
@@ -50,6 +53,7 @@ impl Story {
             labels: labels(finding, shown),
             way: way(finding, shown),
             help: finding.help.iter().map(|help| shown.message(help)).collect(),
+            fixes: finding.fixes.iter().map(|fix| ShownFix::new(fix, shown)).collect(),
         }
     }
 

@@ -73,7 +73,7 @@ fn is_implicit(program: &Program<'_>, arrival: &Arrival) -> bool {
 
 /// Whose the client or address is. An address says more than a type, and one that is not known says that the type does not
 /// count.
-fn taken_by<'p>(program: &'p Program<'_>, sink: &'p Sink, is_implicit: bool) -> Option<&'p str> {
+pub(super) fn taken_by<'p>(program: &'p Program<'_>, sink: &'p Sink, is_implicit: bool) -> Option<&'p str> {
     if !sink.addresses.is_empty() {
         let mut known = sink.addresses.iter().map(|text| program.catalog().provider_of_host(host_of(text)?));
         let first = known.next()??;

@@ -1,5 +1,6 @@
 //! Reads the source files of a run: each once, regular files below the root only.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,8 @@ pub struct Reader {
     allowed: FxHashSet<PathBuf>,
     shown_base: PathBuf,
     files: Files,
+    /// Texts that stand for those on the disk, by canonical path.
+    texts: BTreeMap<PathBuf, String>,
     /// The names under which files were asked for.
     asked: FxHashMap<PathBuf, FileId>,
 }
@@ -25,7 +28,20 @@ impl Reader {
     pub fn new(root: impl AsRef<Path>, shown_base: impl AsRef<Path>) -> Self {
         let allowed = std::iter::once(disk::settled(root.as_ref())).collect();
         let shown_base = disk::settled(shown_base.as_ref());
-        Self { allowed, shown_base, files: Files::default(), asked: FxHashMap::default() }
+        Self {
+            allowed,
+            shown_base,
+            files: Files::default(),
+            texts: BTreeMap::new(),
+            asked: FxHashMap::default(),
+        }
+    }
+
+    /// Takes these texts for what stands in the files of these canonical paths.
+    #[must_use]
+    pub fn with_texts(mut self, texts: BTreeMap<PathBuf, String>) -> Self {
+        self.texts = texts;
+        self
     }
 
     /// Also reads this file, or what stands below this directory.
@@ -114,7 +130,10 @@ impl Reader {
     }
 
     fn load(&self, target: PathBuf) -> Result<SourceFile, Problem> {
-        let text = disk::read_text(&target).map_err(|message| self.problem(&target, message))?;
+        let text = match self.texts.get(&target) {
+            Some(text) => text.clone(),
+            None => disk::read_text(&target).map_err(|message| self.problem(&target, message))?,
+        };
         let shown = disk::shown(&self.shown_base, &target);
         Ok(SourceFile::new(target, shown, text))
     }

@@ -13,6 +13,7 @@ mod facts {
     mod snapshots;
     mod spans;
 }
+mod fixes;
 mod formats;
 mod gate;
 mod help;

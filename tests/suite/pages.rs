@@ -24,7 +24,8 @@ fn check(page: &Path, failures: &mut Vec<String>) -> usize {
             "rust,bad" => check_marks(block, &asked, &flags, &place, true, failures),
             "rust,good" => check_marks(block, &asked, &flags, &place, false, failures),
             "text" => check_report(page, &all[..at], block, &flags, &place, failures),
-            "" | "toml" | "sh" => {}
+            // What fixes make of the block above is tested in `fixes`.
+            "" | "toml" | "sh" | "rust,fixed" => {}
             other => failures.push(format!("{place}: a block of the unknown kind `{other}`")),
         }
     }
@@ -99,8 +100,13 @@ fn check_report(
 /// Puts a report in the place of another in a page.
 pub(crate) fn bless(page: &Path, old: &str, new: &str) {
     let text = fs::read_to_string(page).expect("a page can be read");
-    let new = format!("```text\n{}\n```", new.trim_end());
-    fs::write(page, text.replacen(&format!("```text\n{old}```"), &new, 1)).expect("a page can be written");
+    bless_as("text", &text, page, old, new);
+}
+
+/// The same for a block of another kind.
+pub(crate) fn bless_as(kind: &str, text: &str, page: &Path, old: &str, new: &str) {
+    let new = format!("```{kind}\n{}\n```", new.trim_end());
+    fs::write(page, text.replacen(&format!("```{kind}\n{old}```"), &new, 1)).expect("a page can be written");
 }
 
 fn assert_none(failures: &[String]) {

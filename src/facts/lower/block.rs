@@ -21,6 +21,10 @@ impl Lower<'_> {
         let mut block = Block { flavour, stmts: Vec::with_capacity(list.len()), ..Block::default() };
         for (at, stmt) in list.iter().enumerate() {
             self.statement(stmt, at + 1 == list.len(), &mut block);
+            if block.spans.len() < block.stmts.len() {
+                let span = self.statement_span(stmt, &block);
+                block.spans.resize(block.stmts.len(), span);
+            }
         }
         block
     }
@@ -57,6 +61,27 @@ impl Lower<'_> {
                 }
             }
         }
+    }
+
+    /// The bytes of a statement that was just lowered, put together from those of its parts.
+    fn statement_span(&self, stmt: &SynStmt, block: &Block) -> Span {
+        let semicolon = match stmt {
+            SynStmt::Expr(_, semicolon) => *semicolon,
+            SynStmt::Macro(it) => it.semi_token,
+            _ => None,
+        };
+        let first = attributes_of(stmt).first().map(|it| self.span(it.pound_token.span));
+        let own = match (stmt, block.stmts.last()) {
+            (_, Some(Stmt::Let { span, .. })) => *span,
+            (_, Some(Stmt::Expr(e))) => self.span_of(*e),
+            (SynStmt::Macro(it), _) => {
+                self.path_span(&it.mac.path).to(self.span(it.mac.delimiter.span().close()))
+            }
+            (_, Some(Stmt::Item(item))) => self.facts.item(*item).span,
+            (_, None) => Span::default(),
+        };
+        let end = semicolon.map(|it| self.span(it.span));
+        first.into_iter().chain(end).fold(own, Span::to)
     }
 
     fn inner_item(&mut self, item: &syn::Item, block: &mut Block) {

@@ -28,6 +28,8 @@ impl Lower<'_> {
             generics: self.generics(&sig.generics),
             body: block.map(|block| self.block(block, BlockFlavour::Plain, None)),
             is_async: sig.asyncness.is_some(),
+            is_const: sig.constness.is_some(),
+            qualifiers: self.span(Self::signature_start(sig, None)).to(self.span(sig.fn_token.span)),
             is_extern: sig.abi.is_some(),
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn items_in(facts: &FileFacts, body: ExprId) -> Vec<ItemId> {
 }
 
 /// Pushes the expressions directly inside an expression.
-pub(in crate::link) fn children(facts: &FileFacts, id: ExprId, out: &mut Vec<ExprId>) {
+pub(crate) fn children(facts: &FileFacts, id: ExprId, out: &mut Vec<ExprId>) {
     match &facts.expr(id).kind {
         ExprKind::Path(_) | ExprKind::Literal(_) | ExprKind::Continue | ExprKind::Unknown => {}
         ExprKind::Call { callee, args } => {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::finding::{Confidence, Finding, Level};
+use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Level};
 use crate::report::sample::{add, finding, one_file, place, report, step, written};
 use crate::report::{FINGERPRINT_VERSION, Fingerprints, Format, Report};
 use crate::rules::RULES;
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Place, Problem, ProblemKind};
 
 fn run(report: &Report<'_>) -> Value {
     let log: Value = serde_json::from_str(&written(Format::Sarif, report)).expect("JSON");
@@ -20,9 +20,12 @@ fn region(numbers: [u32; 4]) -> Value {
     json!({ "startLine": start_line, "startColumn": start_column, "endLine": end_line, "endColumn": end_column })
 }
 
+fn artifact(uri: &str) -> Value {
+    json!({ "uri": uri, "uriBaseId": "%SRCROOT%" })
+}
+
 fn physical(uri: &str, numbers: [u32; 4]) -> Value {
-    let artifact = json!({ "uri": uri, "uriBaseId": "%SRCROOT%" });
-    json!({ "artifactLocation": artifact, "region": region(numbers) })
+    json!({ "artifactLocation": artifact(uri), "region": region(numbers) })
 }
 
 #[test]
@@ -36,6 +39,11 @@ fn a_finding_is_a_result_with_its_story() {
     finding.message = "keeps [a](1)".into();
     finding.steps = vec![step(place(&files, other, "from\nthere"), "from there")];
     finding.help = vec!["do this".into()];
+    let edit = |file, place, text: &str| Edit { place: Place { file, ..place }, replacement: text.into() };
+    let edits =
+        || vec![edit(id, finding.primary.place, "other"), edit(other, place(&files, other, "there"), "here")];
+    let fix = |grade| Fix::new("do it".into(), grade, edits()).expect("edits");
+    finding.fixes = vec![fix(Applicability::MaybeIncorrect), fix(Applicability::HasPlaceholders)];
     let findings = [finding];
     let fingerprints = Fingerprints::new(&findings, &files, &[], &[], "app/");
     let report =
@@ -52,7 +60,13 @@ fn a_finding_is_a_result_with_its_story() {
             { "location": { "physicalLocation": there, "message": { "text": "from there" } } },
             { "location": { "physicalLocation": primary, "message": { "text": "primary label" } } }
         ] }] }],
-        "partialFingerprints": { FINGERPRINT_VERSION: fingerprints.of(&findings[0]) }
+        "partialFingerprints": { FINGERPRINT_VERSION: fingerprints.of(&findings[0]) },
+        "fixes": [{ "description": { "text": "do it" }, "artifactChanges": [
+            { "artifactLocation": artifact("app/src/a%20b.rs"), "replacements": [{
+                "deletedRegion": region([1, 10, 1, 13]), "insertedContent": { "text": "other" } }] },
+            { "artifactLocation": artifact("c.rs"), "replacements": [{
+                "deletedRegion": region([2, 1, 2, 6]), "insertedContent": { "text": "here" } }] }
+        ] }]
     });
     assert_eq!(run["results"], json!([expected]));
     assert_eq!(run["columnKind"], "unicodeCodePoints");

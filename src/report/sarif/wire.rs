@@ -176,6 +176,30 @@ pub(super) struct RunResult {
     pub(super) code_flows: Vec<CodeFlow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) partial_fingerprints: Option<Fingerprint>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<Fix>,
+}
+
+/// Edits that set a finding right together.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Fix {
+    pub(super) description: Text,
+    pub(super) artifact_changes: Vec<ArtifactChange>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement {
+    pub(super) deleted_region: Region,
+    pub(super) inserted_content: Text,
 }
 
 /// The key is [`FINGERPRINT_VERSION`](crate::report::FINGERPRINT_VERSION). GitHub's own, of the lines, its action adds.

@@ -63,6 +63,7 @@ impl Lower<'_> {
             let stmts = syn::Block::parse_within.parse2(branch.body.clone()).ok()?;
             let span = self.span(branch.span);
             block.stmts.push(Stmt::Expr(self.block_of(&stmts, span)));
+            block.spans.push(span);
         }
         Some(self.add_expr(crate::facts::ExprKind::Block(block), span))
     }

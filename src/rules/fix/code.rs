@@ -1,0 +1,290 @@
+//! The code that is edited: expressions by their places, what stands around them, and what paths in them mean.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::uses::{Words, words};
+use crate::catalog::schema::MacroRole;
+use crate::facts::{
+    Expr, ExprId, ExprKind, FileFacts, Item, ItemId, ItemKind,
+    expr::{BlockFlavour, MacroBody, MacroCall},
+    item::Attribute,
+    path::{Path, Segment},
+};
+use crate::link::{
+    DefId, Names, Program, children,
+    order::Inherited,
+    sinks::{Arriving, Literal, Reached, Sink},
+};
+use crate::rules::inherited::nearest;
+use crate::source::{FileId, Files, Place, SourceFile, Span};
+
+/// A program with its text.
+pub(super) struct Code<'p> {
+    pub(super) program: &'p Program<'p>,
+    files: &'p Files,
+    names: OnceCell<Names<'p>>,
+    trees: RefCell<BTreeMap<FileId, Rc<Tree>>>,
+    /// What forked children go on with, by where it is made.
+    inherited: OnceCell<BTreeMap<Place, &'p Inherited>>,
+    /// The literals that arrive somewhere, each with the surest place where.
+    literals: OnceCell<BTreeMap<Place, (&'p Literal, &'p Sink)>>,
+    /// The places where credentials arrive, sorted.
+    sinks: OnceCell<Vec<&'p Reached>>,
+    words: OnceCell<Words<'p>>,
+}
+
+/// An expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Node {
+    pub(super) file: FileId,
+    pub(super) id: ExprId,
+}
+
+/// What stands around the expressions of a file.
+struct Tree {
+    parents: FxHashMap<ExprId, ExprId>,
+    /// The items whose bodies and initialisers expressions are.
+    owners: FxHashMap<ExprId, ItemId>,
+    by_span: FxHashMap<Span, ExprId>,
+    /// Paths by their last byte.
+    paths: FxHashMap<u32, ExprId>,
+}
+
+impl Tree {
+    fn new(facts: &FileFacts) -> Self {
+        let mut tree = Self {
+            parents: FxHashMap::default(),
+            owners: FxHashMap::default(),
+            by_span: FxHashMap::default(),
+            paths: FxHashMap::default(),
+        };
+        let mut inner = Vec::new();
+        for (at, expr) in (0..).map(ExprId).zip(&facts.exprs) {
+            tree.by_span.entry(expr.span).or_insert(at);
+            if matches!(expr.kind, ExprKind::Path(_)) {
+                tree.paths.insert(expr.span.end, at);
+            }
+            children(facts, at, &mut inner);
+            tree.parents.extend(inner.drain(..).map(|child| (child, at)));
+        }
+        for (at, item) in (0..).map(ItemId).zip(&facts.items) {
+            tree.owners.extend(roots(item).into_iter().map(|root| (root, at)));
+        }
+        tree
+    }
+}
+
+/// The outermost expressions of an item.
+fn roots(item: &Item) -> Vec<ExprId> {
+    match &item.kind {
+        ItemKind::Static(it) | ItemKind::Const(it) => it.init.into_iter().collect(),
+        ItemKind::Fn(it) => it.body.into_iter().collect(),
+        ItemKind::MacroCall(_, args) => args.clone(),
+        _ => Vec::new(),
+    }
+}
+
+impl<'p> Code<'p> {
+    pub(super) fn new(program: &'p Program<'p>, files: &'p Files) -> Self {
+        Self {
+            program,
+            files,
+            names: OnceCell::new(),
+            trees: RefCell::default(),
+            inherited: OnceCell::new(),
+            literals: OnceCell::new(),
+            sinks: OnceCell::new(),
+            words: OnceCell::new(),
+        }
+    }
+
+    /// What a forked child goes on with that is made at a place.
+    pub(super) fn inherited(&self, made: Place) -> Option<&'p Inherited> {
+        self.all_inherited().get(&made).copied()
+    }
+
+    /// Where such things are made that start in a stretch of a file.
+    pub(super) fn inherited_in(&self, within: Place) -> impl Iterator<Item = Place> {
+        let at = |at| Place { file: within.file, span: Span::new(at, at) };
+        self.all_inherited().range(at(within.span.start)..at(within.span.end)).map(|(place, _)| *place)
+    }
+
+    fn all_inherited(&self) -> &BTreeMap<Place, &'p Inherited> {
+        let made_at = |it: &&'p Inherited| Some(self.program.hazard(it.hazard?).place);
+        let all = || nearest(self.program).into_iter().filter_map(|it| Some((made_at(&it)?, it))).collect();
+        self.inherited.get_or_init(all)
+    }
+
+    /// The places where credentials arrive at a call or field.
+    pub(super) fn reached(&self, sink: Place) -> impl Iterator<Item = &'p Reached> {
+        let all = self.program.sinks();
+        let sorted = self.sinks.get_or_init(|| {
+            let mut sorted: Vec<&Reached> = all.iter().collect();
+            sorted.sort_by_key(|it| it.sink.place);
+            sorted
+        });
+        let first = sorted.partition_point(|it| it.sink.place < sink);
+        let found: Vec<&'p Reached> =
+            sorted[first..].iter().copied().take_while(|it| it.sink.place == sink).collect();
+        found.into_iter()
+    }
+
+    fn literals(&self) -> &BTreeMap<Place, (&'p Literal, &'p Sink)> {
+        self.literals.get_or_init(|| {
+            let mut found: BTreeMap<Place, (&Literal, &Sink)> = BTreeMap::new();
+            for reached in self.program.sinks() {
+                for arrival in &reached.arrivals {
+                    let Arriving::Literal(id) = arrival.what else { continue };
+                    let (literal, sink) = (self.program.literal(id), &reached.sink);
+                    let known = found.entry(literal.place).or_insert((literal, sink));
+                    if (sink.certainty, sink.provider.is_some())
+                        > (known.1.certainty, known.1.provider.is_some())
+                    {
+                        known.1 = sink;
+                    }
+                    if known.0.fallback.is_none() {
+                        known.0 = literal;
+                    }
+                }
+            }
+            found
+        })
+    }
+
+    /// The literal at a place, where it arrives somewhere.
+    pub(super) fn literal(&self, at: Place) -> Option<&'p Literal> {
+        self.literals().get(&at).map(|(literal, _)| *literal)
+    }
+
+    /// Where that literal arrives.
+    pub(super) fn sink_of(&self, at: Place) -> Option<&'p Sink> {
+        self.literals().get(&at).map(|(_, sink)| *sink)
+    }
+
+    /// The path of what builds the runtime that an attribute of the function around a node builds.
+    pub(super) fn builder_of(&self, node: Node, attribute: &Attribute) -> Option<SmolStr> {
+        let segments = attribute.path.split("::");
+        let segments = segments.map(|name| Segment { name: name.into(), args: Vec::new() }).collect();
+        let path = Path { segments, span: attribute.span, ..Path::default() };
+        let path = self.external(node, &path)?;
+        let root = path.split("::").next()?;
+        let builder = self.program.catalog().attribute(&path)?.builder.as_deref()?;
+        Some(smol_str::format_smolstr!("{root}::{builder}"))
+    }
+
+    pub(super) fn names(&self) -> &Names<'p> {
+        self.names.get_or_init(|| Names::new(self.program))
+    }
+
+    /// The file of a place.
+    pub(super) fn source(&self, file: FileId) -> &'p SourceFile {
+        self.files.get(file)
+    }
+
+    pub(super) fn facts(&self, file: FileId) -> Option<&'p FileFacts> {
+        self.program.facts_of(file)
+    }
+
+    fn tree(&self, file: FileId) -> Option<Rc<Tree>> {
+        let facts = self.facts(file)?;
+        let mut trees = self.trees.borrow_mut();
+        Some(Rc::clone(trees.entry(file).or_insert_with(|| Rc::new(Tree::new(facts)))))
+    }
+
+    /// The expression that takes up a place.
+    pub(super) fn at(&self, place: Place) -> Option<Node> {
+        let id = *self.tree(place.file)?.by_span.get(&place.span)?;
+        Some(Node { file: place.file, id })
+    }
+
+    /// The path that ends at a byte.
+    pub(super) fn path_ending_at(&self, file: FileId, end: u32) -> Option<Node> {
+        let id = *self.tree(file)?.paths.get(&end)?;
+        Some(Node { file, id })
+    }
+
+    /// Where the names of constants stand in the text of the program.
+    pub(super) fn words(&self) -> &Words<'p> {
+        self.words.get_or_init(|| words(self.files))
+    }
+
+    pub(super) fn expr(&self, node: Node) -> &'p Expr {
+        self.facts(node.file).expect("a node stands in a file with facts").expr(node.id)
+    }
+
+    pub(super) fn place(&self, node: Node) -> Place {
+        Place { file: node.file, span: self.expr(node).span }
+    }
+
+    /// The expression directly around another.
+    pub(super) fn parent(&self, node: Node) -> Option<Node> {
+        let id = *self.tree(node.file)?.parents.get(&node.id)?;
+        Some(Node { id, ..node })
+    }
+
+    /// The expressions around another, the innermost first.
+    pub(super) fn around(&self, node: Node) -> impl Iterator<Item = Node> {
+        std::iter::successors(self.parent(node), |it| self.parent(*it))
+    }
+
+    /// The item whose body or initialiser an expression stands in.
+    pub(super) fn owner(&self, node: Node) -> Option<ItemId> {
+        let root = self.around(node).last().unwrap_or(node);
+        self.tree(node.file)?.owners.get(&root.id).copied()
+    }
+
+    /// The definition whose body or initialiser an expression stands in.
+    pub(super) fn def(&self, node: Node) -> Option<DefId> {
+        self.names().def(node.file, self.owner(node)?)
+    }
+
+    /// The canonical path of what a path at a node names in another package.
+    pub(super) fn external(&self, node: Node, path: &Path) -> Option<SmolStr> {
+        self.names().external(self.def(node)?, path)
+    }
+
+    /// Whether new code at a node runs when the program does, and is looked at as code: not in a constant, and not among
+    /// tokens that a macro may take for something else.
+    pub(super) fn is_ordinary(&self, node: Node) -> bool {
+        let mut inner = node;
+        let mut is_deferred = false;
+        for outer in self.around(node) {
+            match &self.expr(outer).kind {
+                ExprKind::Macro(call) if !self.takes_code(outer, call, inner) => return false,
+                ExprKind::Block(block) if block.flavour == BlockFlavour::Const => return false,
+                ExprKind::Closure { .. } => is_deferred = true,
+                _ => {}
+            }
+            inner = outer;
+        }
+        self.owner(node).is_some_and(|owner| {
+            let item = self.facts(node.file).expect("it has an owner").item(owner);
+            match &item.kind {
+                ItemKind::Fn(it) => !it.is_const,
+                ItemKind::Static(it) => it.is_ref || is_deferred || item.from_macro.is_some(),
+                ItemKind::Const(_) => is_deferred,
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether a macro takes any expression in the place of its argument `inner`.
+    fn takes_code(&self, node: Node, call: &MacroCall, inner: Node) -> bool {
+        let Some(path) = self.external(node, &call.path) else { return false };
+        let MacroBody::Args(args) = &call.body else {
+            return self.program.catalog().macro_role(&path) == Some(MacroRole::Futures);
+        };
+        let is_first = args.first().is_some_and(|(_, first)| *first == inner.id);
+        match self.program.catalog().macro_role(&path) {
+            Some(MacroRole::Format | MacroRole::Panic | MacroRole::Bail | MacroRole::Print) => !is_first,
+            Some(MacroRole::Collection) => path == "std::vec",
+            Some(MacroRole::Assert | MacroRole::Futures) => true,
+            _ => false,
+        }
+    }
+}

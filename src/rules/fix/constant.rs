@@ -1,0 +1,163 @@
+//! A constant that is a text is read from a variable when the program runs: a static at its first use, out of which a
+//! `&'static str` comes as before; or a function, where what is kept for ever would be a fault as well.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+
+use super::{
+    code::{Code, Node},
+    run_time::stand_in_for,
+    statement::mentions,
+    text::Look,
+    uses::{Uses, uses_of},
+    write,
+};
+use crate::catalog::schema::CredentialKind;
+use crate::facts::{ExprKind, FileFacts, Item, ItemId, ItemKind, item::StaticItem, path::TypeRef};
+use crate::finding::Edit;
+use crate::source::{FileId, Place, SourceFile, Span};
+
+/// Methods that a text has and a lazy static passes on to it.
+const PASSED_ON: [&str; 6] = ["to_string", "to_owned", "as_bytes", "len", "is_empty", "trim"];
+
+/// A constant or static whose whole value an expression is.
+#[derive(Clone, Copy)]
+pub(super) struct Constant<'p> {
+    id: ItemId,
+    item: &'p Item,
+    node: Node,
+}
+
+impl<'p> Constant<'p> {
+    /// The one whose value is at `node`, if it is a text.
+    pub(super) fn of(code: &Code<'p>, node: Node) -> Option<Self> {
+        let facts = code.facts(node.file)?;
+        let id = code.owner(node)?;
+        let item = facts.item(id);
+        let (ItemKind::Const(declared) | ItemKind::Static(declared)) = &item.kind else { return None };
+        let is_whole = declared.init == Some(node.id) && is_text(declared);
+        (is_whole && is_alone(facts, id)).then_some(Self { id, item, node })
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &'p str {
+        &self.item.name
+    }
+
+    /// The edits that read it from a variable: what may be replaced while the program runs by a function, anything else
+    /// where it is used first. Nothing where a use needs a constant, or may not be seen.
+    pub(super) fn read_from(&self, code: &Code<'p>, variable: &str, is_replaced: bool) -> Option<Vec<Edit>> {
+        let def = code.names().def(self.node.file, self.id)?;
+        let uses = uses_of(code, def, self.name())?;
+        if !uses.nodes.iter().all(|node| code.is_ordinary(*node)) {
+            return None;
+        }
+        if is_replaced {
+            return self.by_function(code, variable, &uses);
+        }
+        let mut edits = vec![self.declared(code, variable)?];
+        edits.extend(uses.nodes.iter().filter_map(|node| used(code, *node)));
+        Some(edits)
+    }
+
+    /// `const NAME: &str = …;` → `fn name() -> String { … }`
+    fn by_function(&self, code: &Code<'p>, variable: &str, uses: &Uses) -> Option<Vec<Edit>> {
+        let file = code.source(self.node.file);
+        let name = free_name(code, self.name(), self.node.file, uses)?;
+        let span = declaration(file, self.item)?;
+        let read = write::expression(&write::variable(variable))?;
+        let text = format!("fn {name}() -> String {{\n    {read}\n}}");
+        let replacement = Look::of(file).fitted(&text, span.start);
+        let mut edits = vec![Edit { place: Place { file: self.node.file, span }, replacement }];
+        edits.extend(uses.imports.iter().map(|it| Edit { place: *it, replacement: name.clone() }));
+        for node in &uses.nodes {
+            let call: TokenStream = renamed(code, *node, self.name(), &name)?.parse().ok()?;
+            edits.push(stand_in_for(code, *node, &call)?);
+        }
+        Some(edits)
+    }
+
+    fn declared(&self, code: &Code<'p>, variable: &str) -> Option<Edit> {
+        let file = code.source(self.node.file);
+        let span = declaration(file, self.item)?;
+        let read = write::expression(&write::variable(variable))?;
+        let lazy =
+            if names_lazy_lock(code.facts(self.node.file)?) { "LazyLock" } else { "std::sync::LazyLock" };
+        let name = self.name();
+        let text = format!("static {name}: {lazy}<String> = {lazy}::new(|| {{\n    {read}\n}});");
+        let replacement = Look::of(file).fitted(&text, span.start);
+        Some(Edit { place: Place { file: self.node.file, span }, replacement })
+    }
+}
+
+/// The name of a function in the place of an item, which nothing has in the files that name the item.
+pub(super) fn free_name(code: &Code<'_>, item: &str, file: FileId, uses: &Uses) -> Option<String> {
+    if uses.declared != 1 {
+        return None;
+    }
+    let files = uses.nodes.iter().map(|node| node.file).chain(uses.imports.iter().map(|it| it.file));
+    let texts: BTreeSet<FileId> = files.chain([file]).collect();
+    let own = item.to_lowercase();
+    let is_free = |name: &String| !texts.iter().any(|it| mentions(&code.source(*it).text, name));
+    [own.clone(), format!("the_{own}")].into_iter().find(is_free)
+}
+
+/// A call of that function, by the path that the item was named with.
+pub(super) fn renamed(code: &Code<'_>, node: Node, item: &str, name: &str) -> Option<String> {
+    let path = code.source(node.file).slice(code.expr(node).span).strip_suffix(item)?;
+    Some(format!("{path}{name}()"))
+}
+
+/// Whether a credential may be replaced while the program runs, so that a static that keeps it is reported.
+pub(super) fn is_replaced(kind: Option<CredentialKind>) -> bool {
+    use CredentialKind::{AccessToken, ApiKey, BotToken, Session};
+    matches!(kind, None | Some(AccessToken | ApiKey | BotToken | Session))
+}
+
+fn is_text(declared: &StaticItem) -> bool {
+    let is_str =
+        |ty: &TypeRef| matches!(ty, TypeRef::Path(path) if path.as_ident().is_some_and(|it| it == "str"));
+    !declared.is_mut && !declared.is_ref && matches!(&declared.ty, TypeRef::Ref(inner) if is_str(inner))
+}
+
+/// Whether an item stands by itself: in no impl, trait or macro, and without conditions.
+pub(super) fn is_alone(facts: &FileFacts, id: ItemId) -> bool {
+    let item = facts.item(id);
+    let holds = |it: &Item| match &it.kind {
+        ItemKind::Impl(it) => it.items.contains(&id),
+        ItemKind::Trait(items) => items.contains(&id),
+        _ => false,
+    };
+    item.attributes.is_empty() && item.from_macro.is_none() && !facts.items.iter().any(holds)
+}
+
+/// The declaration without its visibility, with its `;`.
+pub(super) fn declaration(file: &SourceFile, item: &Item) -> Option<Span> {
+    let before = file.text.get(item.span.start as usize..item.name_span.start as usize)?;
+    let word = if matches!(item.kind, ItemKind::Const(_)) { "const" } else { "static" };
+    let start = item.span.start + u32::try_from(before.rfind(word)?).ok()?;
+    file.slice(item.span).ends_with(';').then(|| Span::new(start, item.span.end))
+}
+
+/// Whether the file brings in the standard library's type at its top.
+fn names_lazy_lock(facts: &FileFacts) -> bool {
+    let entries = facts.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Use(entries) => Some(entries),
+        _ => None,
+    });
+    let is_it = |names: Vec<&str>| names == ["std", "sync", "LazyLock"];
+    entries.flatten().any(|it| {
+        it.alias == "LazyLock" && is_it(it.path.segments.iter().map(|it| it.name.as_str()).collect())
+    })
+}
+
+/// `NAME` → `NAME.as_str()`, where the use does not come to that by itself.
+fn used(code: &Code<'_>, node: Node) -> Option<Edit> {
+    let parent = code.parent(node).map(|it| &code.expr(it).kind);
+    let is_passed_on = matches!(parent, Some(ExprKind::MethodCall { receiver, method, .. })
+        if *receiver == node.id && PASSED_ON.contains(&method.as_str()));
+    let end = code.expr(node).span.end;
+    let place = Place { file: node.file, span: Span::new(end, end) };
+    (!is_passed_on).then(|| Edit { place, replacement: ".as_str()".to_owned() })
+}

@@ -1,0 +1,126 @@
+//! The uses of an item, found by its name: every place in the program where the name stands is looked at, and where one of
+//! them is not understood, nothing is known of any.
+
+use rustc_hash::FxHashMap;
+
+use super::code::{Code, Node};
+use crate::facts::{ExprKind, FileFacts, ItemKind};
+use crate::link::DefId;
+use crate::source::{FileId, Files, Place, SourceFile, Span};
+
+/// Where the names of constants stand: words of capitals, by file and first byte.
+pub(super) type Words<'p> = FxHashMap<&'p str, Vec<(FileId, u32)>>;
+
+/// What stands at a place where a name does.
+enum Stands {
+    /// A use of the item.
+    Use(Node),
+    /// An import, as far as can be told of this item.
+    Import,
+    /// A declaration.
+    Declared,
+    /// Something else of that name, a text or a comment.
+    Nothing,
+    /// What may or may not be a use.
+    Unknown,
+}
+
+/// Where an item is named.
+#[derive(Default)]
+pub(super) struct Uses {
+    /// The uses, in order.
+    pub(super) nodes: Vec<Node>,
+    /// The name in imports.
+    pub(super) imports: Vec<Place>,
+    /// How many items have this name.
+    pub(super) declared: usize,
+}
+
+/// The words of all files.
+pub(super) fn words(files: &Files) -> Words<'_> {
+    let mut words = Words::default();
+    for (id, file) in files.iter() {
+        for (at, word) in constants_in(&file.text) {
+            words.entry(word).or_default().push((id, at));
+        }
+    }
+    words
+}
+
+fn constants_in(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let words = text
+        .split(move |c| !is_part(c))
+        .filter(|word| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'));
+    words.filter_map(|word| {
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        let is_constant = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        is_constant.then_some((u32::try_from(at).ok()?, word))
+    })
+}
+
+/// The uses of a constant or static; nothing where they may not be all.
+pub(super) fn uses_of(code: &Code<'_>, def: DefId, name: &str) -> Option<Uses> {
+    let mut uses = Uses::default();
+    for (file, at) in code.words().get(name)? {
+        let span = Span::new(*at, at + u32::try_from(name.len()).ok()?);
+        match stands(code, def, *file, span) {
+            Stands::Use(node) => uses.nodes.push(node),
+            Stands::Import => uses.imports.push(Place { file: *file, span }),
+            Stands::Declared => uses.declared += 1,
+            Stands::Nothing => {}
+            Stands::Unknown => return None,
+        }
+    }
+    Some(uses)
+}
+
+fn stands(code: &Code<'_>, def: DefId, id: FileId, word: Span) -> Stands {
+    let file = code.source(id);
+    let Some(facts) = code.facts(id) else { return Stands::Nothing };
+    if let Some(node) = code.path_ending_at(id, word.end) {
+        return path(code, def, node, word);
+    }
+    if facts.items.iter().any(|item| item.name_span == word) {
+        Stands::Declared
+    } else if is_imported(facts, file, word) {
+        Stands::Import
+    } else if is_told(facts, file, word) {
+        Stands::Nothing
+    } else {
+        Stands::Unknown
+    }
+}
+
+fn path(code: &Code<'_>, def: DefId, node: Node, word: Span) -> Stands {
+    let ExprKind::Path(path) = &code.expr(node).kind else { return Stands::Unknown };
+    let is_written = path.span.contains(word) && path.span.end == word.end;
+    let Some(within) = code.def(node).filter(|_| is_written) else { return Stands::Unknown };
+    match code.names().local(within, path) {
+        Some(found) if found == def => Stands::Use(node),
+        Some(_) => Stands::Nothing,
+        None if code.names().external(within, path).is_some() => Stands::Nothing,
+        None => Stands::Unknown,
+    }
+}
+
+/// Whether a word stands in an import that gives it no other name.
+fn is_imported(facts: &FileFacts, file: &SourceFile, word: Span) -> bool {
+    let around =
+        facts.items.iter().find(|item| item.span.contains(word) && matches!(item.kind, ItemKind::Use(_)));
+    let Some(ItemKind::Use(entries)) = around.map(|item| &item.kind) else { return false };
+    let name = file.slice(word);
+    entries.iter().filter(|it| it.path.last_name() == name).all(|it| it.alias == name)
+}
+
+/// Whether a word stands in a text that captures nothing, or in a comment of one line.
+pub(super) fn is_told(facts: &FileFacts, file: &SourceFile, word: Span) -> bool {
+    let text = &file.text;
+    let is_captured = text[..word.start as usize].ends_with('{');
+    let is_text = |kind: &ExprKind| matches!(kind, ExprKind::Literal(_));
+    if facts.exprs.iter().any(|it| is_text(&it.kind) && it.span.contains(word)) {
+        return !is_captured;
+    }
+    let line = text[..word.start as usize].rsplit('\n').next().unwrap_or_default();
+    line.contains("//")
+}

@@ -1,0 +1,22 @@
+//! New code, built from tokens.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::facts::laid_out;
+
+/// `std::env::var("NAME").expect("NAME must be set")`, a `String`.
+pub(super) fn variable(name: &str) -> TokenStream {
+    let message = must_be_set(name);
+    quote!(std::env::var(#name).expect(#message))
+}
+
+/// What a program says when it stops because a variable is missing.
+pub(super) fn must_be_set(name: &str) -> String {
+    format!("{name} must be set")
+}
+
+/// An expression as text.
+pub(super) fn expression(tokens: &TokenStream) -> Option<String> {
+    laid_out(tokens)
+}
