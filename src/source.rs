@@ -38,7 +38,7 @@ pub use discover::{Discovery, discover};
 pub use file::{Files, LineColumn, SourceFile};
 pub use git::Commit;
 pub use module::module_candidates;
-pub use output::{exists_in_repository, prefix_in_repository, replace_text, write_output};
+pub use output::{exists_in_repository, prefix_in_repository, write_output};
 pub use package::{Dependency, DependencyKind, Package, Project, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
 pub use reader::Reader;

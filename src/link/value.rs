@@ -164,6 +164,11 @@ impl What {
         }
     }
 
+    /// Whether it stands for what the program puts in fields.
+    pub(super) fn is_held(&self) -> bool {
+        self.field().is_some() || *self == Self::MixedFields
+    }
+
     /// The field that it is, or is a part of.
     pub(super) fn field(&self) -> Option<FieldId> {
         match self.access_path()?.root() {

@@ -28,17 +28,6 @@ pub fn write_output(base: &Path, path: &Path, bytes: &[u8]) -> Result<(), String
     })
 }
 
-/// Puts `new` in the place of `old` in a file.
-///
-/// # Errors
-/// The file holds something else by now, or cannot be written: why, and what to do, in words that follow the path.
-pub fn replace_text(path: &Path, old: &str, new: &str) -> Result<(), String> {
-    if disk::read_text(path)? != old {
-        return Err("changed while it was looked at, and was left alone; run again".to_owned());
-    }
-    write_output(Path::new(""), path, new.as_bytes())
-}
-
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (beside, file) = beside(path)?;
     let written = fill(file, bytes).and_then(|()| {

@@ -68,10 +68,9 @@ impl Fields {
 impl Field {
     /// Leaves what is in terms of nothing; gives what there was in terms of fields.
     fn take_held(&mut self) -> Option<Value> {
-        let is_held = |what: &What| what.field().is_some() || *what == What::MixedFields;
-        let held = self.content.any(is_held).then(|| self.content.clone());
+        let held = self.content.any(What::is_held).then(|| self.content.clone());
         if held.is_some() {
-            self.content = self.content.clone().without(is_held);
+            self.content = self.content.clone().without(What::is_held);
         }
         self.untold = untold(&self.content);
         held
@@ -182,8 +181,7 @@ impl Engine<'_> {
     fn close_cells(&mut self) {
         for at in 0..self.tables.cells.len() {
             let content = self.tables.cells[at].content.clone();
-            let is_held = |what: &What| what.field().is_some() || *what == What::MixedFields;
-            if content.any(is_held) {
+            if content.any(What::is_held) {
                 self.tables.cells[at].content = subst::close_fields(self, &content, Unseen::Counts);
             }
         }
@@ -212,13 +210,8 @@ impl Engine<'_> {
 /// Whether it is a credential, built into a client or not, or may be one.
 pub(in crate::link) fn is_untold(what: &What) -> bool {
     match what {
-        What::Credential(_)
-        | What::Built(..)
-        | What::Refreshing
-        | What::Input(_)
-        | What::MixedInputs
-        | What::MixedFields => true,
-        _ => what.field().is_some(),
+        What::Credential(_) | What::Built(..) | What::Refreshing | What::Input(_) | What::MixedInputs => true,
+        _ => what.is_held(),
     }
 }
 
