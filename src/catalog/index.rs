@@ -20,6 +20,8 @@ pub struct Catalog {
     types: FxHashMap<SmolStr, TypeEntry>,
     fns: FxHashMap<SmolStr, FnEntry>,
     attributes: FxHashMap<SmolStr, AttributeEntry>,
+    /// The last names of their paths.
+    attribute_names: FxHashSet<SmolStr>,
     macros: FxHashMap<SmolStr, MacroRole>,
     aliases: FxHashMap<SmolStr, SmolStr>,
     packages: FxHashMap<SmolStr, SmolStr>,
@@ -155,7 +157,9 @@ impl Catalog {
         }
         for entry in &file.attributes {
             for path in entry.path.as_slice() {
-                self.attributes.insert(reading.own(path), entry.clone());
+                let path = reading.own(path);
+                self.attribute_names.insert(path.rsplit("::").next().unwrap_or_default().into());
+                self.attributes.insert(path, entry.clone());
             }
         }
         for entry in &file.macros {
@@ -303,6 +307,12 @@ impl Catalog {
     #[must_use]
     pub fn attribute(&self, path: &str) -> Option<&AttributeEntry> {
         self.attributes.get(path)
+    }
+
+    /// Whether any crate has an attribute macro of this name, the last of its path.
+    #[must_use]
+    pub fn has_attribute_named(&self, name: &str) -> bool {
+        self.attribute_names.contains(name)
     }
 
     /// What a macro is, by canonical path.

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{
     resolve::{Res, Resolver},
-    world::{DefId, Inputs, ModuleId, World},
+    world::{DefId, Extern, Inputs, ModuleId, World},
 };
 use crate::catalog::{
     Catalog,
@@ -333,13 +333,35 @@ impl<'a> Types<'a> {
 
     /// What the catalog says of an attribute of a definition.
     pub(super) fn attribute(self, def: DefId, attribute: &Attribute) -> Option<&'a AttributeEntry> {
+        if BUILT_IN.contains(&attribute.path.as_str()) {
+            return None;
+        }
         let path = path_of_attribute(attribute);
-        match self.resolver.resolve_value(self.scope(def).module, &path)? {
-            Res::External(path) => self.inputs.catalog.attribute(&path),
-            _ => None,
+        match self.resolver.resolve_value(self.scope(def).module, &path) {
+            Some(Res::External(path)) => self.inputs.catalog.attribute(&path),
+            Some(_) => None,
+            None => self.attribute_of_macro_use(def, &attribute.path),
         }
     }
+
+    /// An attribute that came by `#[macro_use] extern crate`: the one that a dependency has under this name.
+    fn attribute_of_macro_use(self, def: DefId, name: &str) -> Option<&'a AttributeEntry> {
+        let catalog = self.inputs.catalog;
+        if !catalog.has_attribute_named(name) {
+            return None;
+        }
+        let externs = self.world.krate(self.world.crate_of(def)).externs.values();
+        let roots = externs.filter_map(|it| match it {
+            Extern::Package(root) => Some(root),
+            Extern::Local(_) => None,
+        });
+        roots.filter_map(|root| catalog.attribute(&format!("{root}::{name}"))).next()
+    }
 }
+
+/// Attributes of the language that are common in code and mean nothing here; no import can give them another meaning.
+const BUILT_IN: [&str; 8] =
+    ["allow", "cfg", "cold", "derive", "expect", "inline", "must_use", "track_caller"];
 
 /// `type Result<T> = std::result::Result<T, Error>`: the alias's own parameters are not known by name here, so arguments
 /// take the place of those that the alias left open.
