@@ -202,6 +202,11 @@ impl<'a> Types<'a> {
         self.lower_at(scope, ty, 0)
     }
 
+    /// What a path in type position is.
+    pub(super) fn named(self, scope: Scope, path: &Path) -> Ty {
+        self.lower_path(scope, path, 0)
+    }
+
     fn lower_at(self, scope: Scope, ty: &TypeRef, depth: u32) -> Ty {
         if depth > 32 {
             return Ty::Unknown;
@@ -263,11 +268,16 @@ impl<'a> Types<'a> {
 
     fn self_type(self, scope: Scope, depth: u32) -> Ty {
         let Some(def) = scope.def else { return Ty::Unknown };
-        let owner = if self.world.def(def).parent.is_some() { def } else { return Ty::Unknown };
-        if let Some((module, ty)) = self.resolver.self_type(owner) {
-            return self.lower_at(Scope { module, def: None }, ty, depth + 1);
-        }
-        self.world.def(owner).parent.map_or(Ty::Unknown, Ty::Trait)
+        let Some(around) = self.world.def(def).parent else { return Ty::Unknown };
+        self.resolver.self_type_of(around, || match self.resolver.self_type(def) {
+            Some((module, ty)) => self.lower_at(Scope { module, def: None }, ty, depth + 1),
+            None => Ty::Trait(around),
+        })
+    }
+
+    /// What `Self` is in a definition.
+    pub(super) fn self_type_in(self, def: DefId) -> Ty {
+        self.self_type(self.scope(def), 0)
     }
 
     /// The bounds of a generic parameter of the definition or of the impl around it.
@@ -300,6 +310,10 @@ impl<'a> Types<'a> {
 
     /// The declared type of a field of a struct of this run, or of an enum's variant, which goes by `Variant.field`.
     pub(super) fn field(self, def: DefId, name: &str) -> Option<Ty> {
+        self.resolver.field_type_of(def, name, || self.declared_field(def, name))
+    }
+
+    fn declared_field(self, def: DefId, name: &str) -> Option<Ty> {
         let at = self.world.def(def);
         let (fields, name) = match &self.inputs.item(at.file, at.item).kind {
             ItemKind::Struct(fields) => (fields, name),

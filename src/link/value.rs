@@ -240,9 +240,8 @@ impl Value {
 
     /// Sets a field.
     pub(super) fn set_field(&mut self, name: Name, value: Self) {
-        let mut fields = self.fields.take().map(|fields| (*fields).clone()).unwrap_or_default();
-        fields.insert(name, value.cut(DEPTH - 1));
-        self.fields = Some(Rc::new(fields));
+        let fields = self.fields.get_or_insert_default();
+        Rc::make_mut(fields).insert(name, value.cut(DEPTH - 1));
     }
 
     /// The value with fields no deeper than `depth`; deeper ones are folded into their parents' marks.
@@ -329,7 +328,7 @@ impl Value {
         if !self.any(&is) {
             return self;
         }
-        self.map_marks(&mut |mark, out| {
+        self.map_marks(&is, &mut |mark, out| {
             if !is(&mark.what) {
                 out.push(mark.clone());
             }
@@ -347,16 +346,28 @@ impl Value {
             || self.fields.as_ref().is_some_and(|fields| fields.values().any(|field| field.any_inner(is)))
     }
 
-    /// The value with each mark, also those of fields, turned into others.
-    pub(super) fn map_marks(&self, turn: &mut dyn FnMut(&Mark, &mut Vec<Mark>)) -> Self {
-        let mut marks = Vec::new();
-        for mark in self.marks.iter() {
-            turn(mark, &mut marks);
+    /// The value with each mark, also those of fields, turned into others. What has none of the marks that `is_turned`
+    /// speaks of is left as it is.
+    pub(super) fn map_marks(
+        &self,
+        is_turned: &dyn Fn(&What) -> bool,
+        turn: &mut dyn FnMut(&Mark, &mut Vec<Mark>),
+    ) -> Self {
+        let mut value = self.clone();
+        if self.marks.iter().any(|mark| is_turned(&mark.what)) {
+            let mut marks = Vec::with_capacity(self.marks.len());
+            self.marks.iter().for_each(|mark| turn(mark, &mut marks));
+            value.marks = marks_of(marks);
         }
-        let fields = self.fields.as_ref().map(|fields| {
-            Rc::new(fields.iter().map(|(name, field)| (name.clone(), field.map_marks(turn))).collect())
-        });
-        Self { marks: marks_of(marks), fields, ..self.clone() }
+        let has_turned = |field: &Self| field.any(is_turned);
+        if let Some(fields) = &mut value.fields
+            && fields.values().any(has_turned)
+        {
+            for field in Rc::make_mut(fields).values_mut().filter(|field| has_turned(field)) {
+                *field = field.map_marks(is_turned, turn);
+            }
+        }
+        value
     }
 }
 
