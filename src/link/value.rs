@@ -1,11 +1,11 @@
 //! Abstract values: the type of an expression and what is known of what it may hold.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
 pub use super::access_path::{AccessPath, FieldId, Root};
+pub use super::field_values::FieldValues;
 pub use super::marks::{Mark, Marks};
 pub(super) use super::marks::{marks_of, no_marks, union};
 pub use super::provenance::{
@@ -30,14 +30,14 @@ pub(super) const GIVEN: &str = "()";
 pub(super) const VARIABLE: &str = "$env";
 
 /// An abstract value: everything that may be at this point of the program.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Value {
     /// Its type.
     pub ty: Ty,
     /// What it may hold.
     pub marks: Marks,
     /// The values of its fields, where it was put together in sight.
-    pub fields: Option<Rc<BTreeMap<Name, Value>>>,
+    pub fields: Option<Rc<FieldValues>>,
     /// The text, where it is a constant.
     pub text: Option<Text>,
     /// What is called when it is called.
@@ -184,6 +184,13 @@ impl What {
     }
 }
 
+impl Default for Value {
+    /// A value of which nothing is known. Most are, and none of them has marks of its own to keep.
+    fn default() -> Self {
+        Self { ty: Ty::Unknown, marks: no_marks(), fields: None, text: None, callable: None }
+    }
+}
+
 impl Value {
     /// A value of a type, of which nothing else is known.
     #[must_use]
@@ -231,7 +238,7 @@ impl Value {
     pub(super) fn essence(&self) -> Self {
         let fields = self.fields.as_ref().and_then(|fields| {
             let marked = fields.iter().filter(|(_, field)| field.any(|_| true));
-            let kept: BTreeMap<Name, Self> =
+            let kept: FieldValues =
                 marked.map(|(name, field)| (name.clone(), field.essence())).collect();
             (!kept.is_empty()).then(|| Rc::new(kept))
         });
@@ -388,7 +395,7 @@ fn covers_text(known: Option<&Text>, other: Option<&Text>) -> bool {
     }
 }
 
-fn join_fields(a: &Value, b: &Value) -> Option<Rc<BTreeMap<Name, Value>>> {
+fn join_fields(a: &Value, b: &Value) -> Option<Rc<FieldValues>> {
     match (&a.fields, &b.fields) {
         (None, other) => other.clone(),
         (own, None) => own.clone(),
