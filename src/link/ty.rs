@@ -365,11 +365,11 @@ impl<'a> Types<'a> {
             return None;
         }
         let externs = self.world.krate(self.world.crate_of(def)).externs.values();
-        let roots = externs.filter_map(|it| match it {
+        let mut roots = externs.filter_map(|it| match it {
             Extern::Package(root) => Some(root),
             Extern::Local(_) => None,
         });
-        roots.filter_map(|root| catalog.attribute(&format!("{root}::{name}"))).next()
+        roots.find_map(|root| catalog.attribute(&format!("{root}::{name}")))
     }
 }
 
