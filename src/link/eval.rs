@@ -36,7 +36,7 @@ use super::{
     engine::{Engine, Summary},
     event::{Drive, Event},
     ty::{Scope, Ty},
-    value::{Hazard, HazardId, Marks, OriginId, Value, What, no_marks, union},
+    value::{Hazard, HazardId, Marks, OriginId, Text, Value, What, no_marks, union},
     world::DefId,
 };
 use crate::catalog::{Catalog, schema::AttributeRole};
@@ -307,7 +307,7 @@ impl<'f, 'a> Frame<'f, 'a> {
                 let place = self.place(span);
                 let mut value = Value {
                     ty: Ty::external("std::primitive::str"),
-                    text: Some(super::value::Text { text: text.into(), place, is_one_of_many: false }),
+                    text: Some(Text { text: text.into(), place, is_one_of_many: false }.into()),
                     ..Value::default()
                 };
                 self.note_literal(&mut value, text, place);
@@ -319,11 +319,9 @@ impl<'f, 'a> Frame<'f, 'a> {
                 value
             }
             Literal::Int(digits) => Value {
-                text: Some(super::value::Text {
-                    text: digits.clone(),
-                    place: self.place(span),
-                    is_one_of_many: false,
-                }),
+                text: Some(
+                    Text { text: digits.clone(), place: self.place(span), is_one_of_many: false }.into(),
+                ),
                 ..Value::of(Ty::external("std::primitive::int"))
             },
             _ => Value::default(),

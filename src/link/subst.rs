@@ -238,7 +238,7 @@ fn project(engine: &mut Engine<'_>, arg: Option<&Passed<'_>>, path: AccessPath, 
         left = rest;
     }
     if left.first().is_some_and(|name| name == VARIABLE) && !value.any(|what| open(what).is_some()) {
-        return variable(engine, value.text.as_ref(), trace).into_iter().collect();
+        return variable(engine, value.text.as_deref(), trace).into_iter().collect();
     }
     let marks = if std::ptr::eq(value, passed.value) {
         Rc::clone(passed.all.get_or_init(|| value.all_marks()))

@@ -39,7 +39,7 @@ pub struct Value {
     /// The values of its fields, where it was put together in sight.
     pub fields: Option<Rc<FieldValues>>,
     /// The text, where it is a constant.
-    pub text: Option<Text>,
+    pub text: Option<Rc<Text>>,
     /// What is called when it is called.
     pub callable: Option<Callable>,
 }
@@ -378,13 +378,16 @@ impl Value {
 }
 
 /// Of two texts the first, known as one of several.
-fn join_text(a: Option<&Text>, b: Option<&Text>) -> Option<Text> {
-    let mut text = a.or(b)?.clone();
-    text.is_one_of_many |= b.is_some_and(|other| other.is_one_of_many || other.text != text.text);
-    Some(text)
+fn join_text(a: Option<&Rc<Text>>, b: Option<&Rc<Text>>) -> Option<Rc<Text>> {
+    let text = a.or(b)?;
+    let is_one_of_many = b.is_some_and(|other| other.is_one_of_many || other.text != text.text);
+    if text.is_one_of_many || !is_one_of_many {
+        return Some(Rc::clone(text));
+    }
+    Some(Rc::new(Text { is_one_of_many, ..(**text).clone() }))
 }
 
-fn covers_text(known: Option<&Text>, other: Option<&Text>) -> bool {
+fn covers_text(known: Option<&Rc<Text>>, other: Option<&Rc<Text>>) -> bool {
     match (known, other) {
         (_, None) => true,
         (None, Some(_)) => false,

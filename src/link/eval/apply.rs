@@ -287,7 +287,8 @@ impl Frame<'_, '_> {
 
     /// Something read from outside, named by its first argument where that is a constant.
     fn read_outside(&mut self, mut value: Value, source: Source, args: &[Value], place: Place) -> Value {
-        let name = args.first().and_then(|arg| arg.text.clone()).map(|it| it.text).unwrap_or_default();
+        let name =
+            args.first().and_then(|arg| arg.text.as_ref()).map(|it| it.text.clone()).unwrap_or_default();
         self.add_input(&mut value, source, &name, place);
         value
     }

@@ -26,7 +26,7 @@ impl Frame<'_, '_> {
             value.ty = perhaps(Ty::external("std::string::String"));
         }
         let given = args.first().filter(|_| text.is_none()).map(named_by_caller).unwrap_or_default();
-        let name = text.map(|it| it.text).unwrap_or_default();
+        let name = text.map(|it| it.text.clone()).unwrap_or_default();
         let origin = self.origin(place, Source::Env, &name);
         self.note_read(origin);
         if given.is_empty() {

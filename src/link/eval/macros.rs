@@ -126,7 +126,7 @@ impl<'a> Frame<'_, 'a> {
             .first()
             .map(|(_, e)| self.eval(*e))
             .and_then(|value| value.text)
-            .map(|it| it.text)
+            .map(|it| it.text.clone())
             .unwrap_or_default();
         let place = self.place(span);
         let origin =

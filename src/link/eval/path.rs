@@ -107,7 +107,7 @@ impl<'a> Frame<'_, 'a> {
         }
         Value {
             callable: Some(Callable::External(path.clone())),
-            text: is_constant.then(|| Text { text: last.into(), place, is_one_of_many: false }),
+            text: is_constant.then(|| Text { text: last.into(), place, is_one_of_many: false }.into()),
             ..Value::default()
         }
     }
