@@ -17,13 +17,14 @@ use super::{
     cells::{Cell, CellKey},
     eval::Frame,
     flows::Flows,
-    naming::{Names, Says},
+    naming::Names,
     signature::Signature,
     sinks::Gather,
     ty::Types,
     value::{CellId, FieldId, Value, What, no_marks, union},
     world::{DefId, Inputs, index},
 };
+use crate::catalog::Says;
 use crate::facts::{ItemKind, Name};
 
 /// How often one function is read at most. The lattice is finite; this bounds what hostile input costs.
@@ -96,7 +97,7 @@ impl<'a> Engine<'a> {
     }
 
     /// What a name says.
-    pub(super) fn says(&mut self, name: &str) -> Says {
+    pub(super) fn says(&self, name: &str) -> Says {
         self.names.says(name, self.types.inputs.catalog.words())
     }
 
@@ -117,7 +118,21 @@ impl<'a> Engine<'a> {
             }
         }
         self.close_fields();
+        self.tables.sleeping = self.with_callers(&self.tables.sleeping);
+        self.tables.asking_pid = self.with_callers(&self.tables.asking_pid);
         super::renew::complete(self);
+    }
+
+    /// Functions, and all that call one of them, at whatever distance.
+    fn with_callers(&self, defs: &FxHashSet<DefId>) -> FxHashSet<DefId> {
+        let mut found = FxHashSet::default();
+        let mut open: Vec<DefId> = defs.iter().copied().collect();
+        while let Some(def) = open.pop() {
+            if found.insert(def) {
+                open.extend(self.readers.get(&Key::Summary(def)).into_iter().flatten());
+            }
+        }
+        found
     }
 
     /// Reads what is due once, callees before callers.
