@@ -174,6 +174,9 @@ impl Words {
         if !extension.is_empty() && !self.secret_file.texts.iter().any(|text| text == last) {
             return None;
         }
+        if extension.split('.').any(|part| self.secret_file.shapes.iter().any(|shape| shape == part)) {
+            return None;
+        }
         let words = split(stem);
         let is_named = self.secret_file.names.iter().any(|run| {
             let run: Vec<String> = run.split(' ').map(str::to_owned).collect();

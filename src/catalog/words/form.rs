@@ -53,6 +53,7 @@ pub(super) struct NotACredential {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SecretFile {
+    pub(super) shapes: Vec<String>,
     pub(super) ends: Vec<String>,
     pub(super) texts: Vec<String>,
     pub(super) names: Vec<String>,

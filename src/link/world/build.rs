@@ -126,8 +126,8 @@ impl Builder<'_> {
         inline: Option<&[ItemId]>,
     ) {
         let krate = self.world.module(parent).krate;
-        let is_test =
-            self.world.module(parent).is_test || item.attributes.iter().any(|it| self.is_test_gate(it));
+        let is_in_test = self.world.module(parent).is_test;
+        let is_test = is_in_test || item.attributes.iter().any(|it| self.is_test_gate(it));
         let (child_file, items) = match inline {
             Some(items) => (file, items),
             None => match self.inputs.submodules.get(&(file, id)) {
@@ -142,7 +142,8 @@ impl Builder<'_> {
             return;
         }
         let module = self.add_module(krate, Some(parent), false, is_test);
-        let is_off = item.attributes.iter().any(is_off_gate);
+        // Of two of one name, the one that a normal build has.
+        let is_off = item.attributes.iter().any(is_off_gate) || (is_test && !is_in_test);
         let known = &mut self.world.modules[parent.0 as usize].modules;
         if !is_off || !known.contains_key(&item.name) {
             known.insert(item.name.clone(), module);
