@@ -104,11 +104,11 @@ fn called(code: &Code<'_>, node: Node, call: String) -> Edit {
 
 /// A function that fills a cell of its own gives what is kept, and no longer a reference to it.
 fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>, parts: &Parts) -> Option<Vec<Edit>> {
-    let (call, make) = cell.made_where_used(code)?;
-    let output = output(code, call).filter(|_| is_tail(code, call))?;
+    let (filling, make) = cell.made_where_used(code)?;
+    let output = output(code, filling).filter(|_| is_tail(code, filling))?;
     let span = declaration(code.source(cell.file), cell.item)?;
     let declared = laid_out(code, Place { file: cell.file, span }, &parts.declared(), ("", &[]))?;
-    let filled = laid_out(code, code.place(call), &parts.slot(), (&make, &[]))?;
+    let filled = laid_out(code, code.place(filling), &parts.slot(), (&make, &[]))?;
     let given = parts.given.to_string().replace(' ', "");
     Some(vec![declared, filled, Edit { place: output, replacement: given }])
 }

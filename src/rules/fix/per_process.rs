@@ -103,11 +103,11 @@ fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
 /// The place where a cell is filled: the end of a block takes the statements, anything else a block.
 fn filled(code: &Code<'_>, call: Node, slot: &TokenStream, make: &str) -> Option<Edit> {
     let place = code.place(call);
-    let made = (make, NOTED);
+    let with = (make, NOTED);
     if is_tail(code, call) {
-        laid_out(code, place, slot, made)
+        laid_out(code, place, slot, with)
     } else {
-        laid_out(code, place, &quote!({ #slot }), made)
+        laid_out(code, place, &quote!({ #slot }), with)
     }
 }
 
