@@ -9,20 +9,27 @@
 //! order. Where the program begins to need what it did not need before, such as a variable where it runs, somebody has
 //! to judge, and it is maybe-incorrect. Where a name has to be made up it has placeholders.
 
+mod aged;
 mod behind_fork;
+mod cached_token;
 mod code;
 mod compile_time_credential;
 mod constant;
+mod global_auth_client;
 mod hardcoded_credential;
 mod import;
+mod kept_in;
 mod lazy_credential_env;
 mod local;
+mod missing_deploy_env;
 mod per_process;
+mod repeated;
 mod run_time;
 mod runtime_before_fork;
 mod stand_in;
 mod statement;
 mod text;
+mod token_outlives_expiry;
 mod uses;
 mod write;
 mod wrong_provider_credential;
@@ -37,19 +44,23 @@ type Fixer = fn(&Code<'_>, &Finding) -> Option<Fix>;
 
 /// The rules that edit, sorted by id.
 static FIXERS: &[(&str, Fixer)] = &[
+    ("cached-token", cached_token::fix),
     ("client-before-fork", behind_fork::fix),
     ("compile-time-credential", compile_time_credential::fix),
     ("empty-credential", stand_in::fix),
     ("forking-host-global", per_process::fix),
+    ("global-auth-client", global_auth_client::fix),
     ("hardcoded-credential", hardcoded_credential::fix),
     ("lazy-credential-env", lazy_credential_env::fix),
+    ("missing-deploy-env", missing_deploy_env::fix),
     ("runtime-before-fork", runtime_before_fork::fix),
+    ("token-outlives-expiry", token_outlives_expiry::fix),
     ("wrong-provider-credential", wrong_provider_credential::fix),
 ];
 
 /// Adds fixes to findings of a program, whose files these are.
 pub fn suggest(program: &Program<'_>, files: &Files, findings: &mut [Finding]) {
-    let code = Code::new(program, files);
+    let code = Code::new(program, files, findings);
     for finding in findings {
         let fixer = FIXERS.iter().find(|(rule, _)| *rule == finding.rule);
         if let Some(fix) = fixer.and_then(|(_, fixer)| fixer(&code, finding)) {

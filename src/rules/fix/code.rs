@@ -15,9 +15,12 @@ use crate::facts::{
     item::Attribute,
     path::{Path, Segment},
 };
+use crate::finding::Finding;
 use crate::link::{
     DefId, Names, Program, children,
+    deployments::MissingVariable,
     order::Inherited,
+    outlived::Outlived,
     sinks::{Arriving, Literal, Reached, Sink},
 };
 use crate::rules::inherited::nearest;
@@ -36,6 +39,10 @@ pub(super) struct Code<'p> {
     /// The places where credentials arrive, sorted.
     sinks: OnceCell<Vec<&'p Reached>>,
     words: OnceCell<Words<'p>>,
+    /// The tokens that loops outlive, by where they are used.
+    outlived: OnceCell<BTreeMap<Place, &'p Outlived>>,
+    /// Where each rule reports something.
+    reported: BTreeMap<(&'static str, FileId), Vec<Place>>,
 }
 
 /// An expression.
@@ -90,7 +97,11 @@ fn roots(item: &Item) -> Vec<ExprId> {
 }
 
 impl<'p> Code<'p> {
-    pub(super) fn new(program: &'p Program<'p>, files: &'p Files) -> Self {
+    pub(super) fn new(program: &'p Program<'p>, files: &'p Files, findings: &[Finding]) -> Self {
+        let mut reported: BTreeMap<_, Vec<Place>> = BTreeMap::new();
+        for it in findings {
+            reported.entry((it.rule, it.primary.place.file)).or_default().push(it.primary.place);
+        }
         Self {
             program,
             files,
@@ -100,7 +111,27 @@ impl<'p> Code<'p> {
             literals: OnceCell::new(),
             sinks: OnceCell::new(),
             words: OnceCell::new(),
+            outlived: OnceCell::new(),
+            reported,
         }
+    }
+
+    /// The variable that a deployment lacks, by where it is read.
+    pub(super) fn missing(&self, read: Place) -> Option<&'p MissingVariable> {
+        self.program.missing_variables().iter().find(|it| it.read.place == read)
+    }
+
+    /// Where else in its file the rule of a finding reports something.
+    pub(super) fn reported_beside(&self, finding: &Finding) -> Vec<Place> {
+        let own = finding.primary.place;
+        let all = self.reported.get(&(finding.rule, own.file)).into_iter().flatten();
+        all.copied().filter(|it| *it != own).collect()
+    }
+
+    /// The token that is used at a place in a loop that outlives it.
+    pub(super) fn outlived(&self, used: Place) -> Option<&'p Outlived> {
+        let all = || self.program.outlived().map(|it| (it.used, it)).collect();
+        self.outlived.get_or_init(all).get(&used).copied()
     }
 
     /// What a forked child goes on with that is made at a place.

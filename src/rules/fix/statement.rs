@@ -100,12 +100,16 @@ pub(super) fn lines(file: &SourceFile, span: Span) -> Option<Span> {
     let line = |index: usize| file.slice(file.line_span(index));
     let before = text.get(file.line_span(first).start as usize..span.start as usize)?;
     let behind = text.get(span.end as usize..file.line_span(last).end as usize)?.trim_start();
-    if !before.trim().is_empty() || !(behind.is_empty() || behind.starts_with("//")) {
+    if !before.trim_start_matches('\u{feff}').trim().is_empty()
+        || !(behind.is_empty() || behind.starts_with("//"))
+    {
         return None;
     }
     let is_comment = |index: &usize| line(*index).trim_start().starts_with("//");
     let comments = (0..first).rev().take_while(is_comment).count();
-    let start = file.line_span(first - comments).start;
+    // A byte order mark stays where it is.
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = file.line_span(first - comments).start.max(u32::try_from(mark).ok()?);
     let end = text[span.end as usize..].find('\n')? + span.end as usize + 1;
     Some(Span::new(start, u32::try_from(end).ok()?))
 }
