@@ -5,6 +5,7 @@ mod block;
 mod catalog;
 mod cli;
 mod config;
+mod depth;
 mod directory;
 mod editor;
 mod facts {
@@ -21,6 +22,7 @@ mod hostile;
 mod house;
 mod linear;
 mod model;
+mod mutants;
 mod outputs;
 mod pages;
 mod program;
@@ -28,6 +30,10 @@ mod projects;
 mod readme;
 mod run;
 mod runtimes;
+mod secrets;
 mod settings;
+mod shapes;
 mod synthetic;
+#[path = "../../fuzz/targets.rs"]
+mod targets;
 mod why;
