@@ -11,6 +11,7 @@ mod index;
 #[cfg(test)]
 mod process_tests;
 mod project;
+mod receiver;
 pub mod schema;
 pub mod secret;
 mod shipped;
@@ -18,4 +19,5 @@ mod words;
 
 pub use error::CatalogError;
 pub use index::{Binding, Catalog};
-pub use words::{NameClass, Words};
+pub use receiver::{MethodRole, MethodRoles};
+pub use words::{NameClass, Says, Words};

@@ -20,6 +20,8 @@ pub mod pattern;
 mod recover;
 mod scan;
 
+use rustc_hash::FxHashMap;
+
 use crate::source::{Problem, Span};
 pub use dump::dump;
 pub use expr::{Expr, ExprId, ExprKind};
@@ -45,6 +47,8 @@ pub struct FileFacts {
     pub exprs: Vec<Expr>,
     /// Every pattern.
     pub pats: Vec<Pat>,
+    /// The items that stand in bodies, by the body of the function or initialiser, without those of other items.
+    pub inner: FxHashMap<ExprId, Vec<ItemId>>,
     /// What was not understood; place spans are in this file.
     pub problems: Vec<FactProblem>,
 }

@@ -10,6 +10,7 @@ pub mod deployments;
 mod engine;
 mod eval;
 pub mod event;
+mod field_values;
 mod flows;
 mod holds;
 pub mod hosts;

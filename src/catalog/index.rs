@@ -4,11 +4,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{
-    CatalogError, Words,
+    CatalogError, MethodRoles, Words,
     error::parse,
     project,
     schema::{
-        AnyReceiver, AttributeEntry, CrateFile, CredentialKind, EnvEntry, FnEntry, HostEntry, KeyEntry,
+        AttributeEntry, CrateFile, CredentialKind, EnvEntry, FnEntry, HostEntry, KeyEntry,
         MacroRole, TypeEntry,
     },
     shipped,
@@ -20,6 +20,8 @@ pub struct Catalog {
     types: FxHashMap<SmolStr, TypeEntry>,
     fns: FxHashMap<SmolStr, FnEntry>,
     attributes: FxHashMap<SmolStr, AttributeEntry>,
+    /// The last names of their paths.
+    attribute_names: FxHashSet<SmolStr>,
     macros: FxHashMap<SmolStr, MacroRole>,
     aliases: FxHashMap<SmolStr, SmolStr>,
     packages: FxHashMap<SmolStr, SmolStr>,
@@ -32,7 +34,8 @@ pub struct Catalog {
     keys: Vec<KeyEntry>,
     /// The positions of keys by the first byte of their prefix.
     keys_by_start: FxHashMap<u8, Vec<usize>>,
-    any_receiver: AnyReceiver,
+    /// What the names of its lists say, by the name.
+    named_methods: FxHashMap<SmolStr, MethodRoles>,
     bindings: FxHashMap<SmolStr, Binding>,
     loading_env: FxHashSet<SmolStr>,
     servers: FxHashSet<SmolStr>,
@@ -155,7 +158,9 @@ impl Catalog {
         }
         for entry in &file.attributes {
             for path in entry.path.as_slice() {
-                self.attributes.insert(reading.own(path), entry.clone());
+                let path = reading.own(path);
+                self.attribute_names.insert(path.rsplit("::").next().unwrap_or_default().into());
+                self.attributes.insert(path, entry.clone());
             }
         }
         for entry in &file.macros {
@@ -176,7 +181,7 @@ impl Catalog {
             self.keys.push(key);
         }
         if file.package == "std" {
-            self.any_receiver = file.any_receiver;
+            self.named_methods = MethodRoles::by_name(&file.any_receiver);
         }
     }
 
@@ -296,6 +301,10 @@ impl Catalog {
     /// The entry of a method of a type.
     #[must_use]
     pub fn method(&self, owner: &str, name: &str) -> Option<&FnEntry> {
+        // Most types are in no catalog, and to put a path together costs more than to look.
+        if !self.modules.contains(owner) {
+            return None;
+        }
         self.fns.get(&join(owner, name))
     }
 
@@ -303,6 +312,12 @@ impl Catalog {
     #[must_use]
     pub fn attribute(&self, path: &str) -> Option<&AttributeEntry> {
         self.attributes.get(path)
+    }
+
+    /// Whether any crate has an attribute macro of this name, the last of its path.
+    #[must_use]
+    pub fn has_attribute_named(&self, name: &str) -> bool {
+        self.attribute_names.contains(name)
     }
 
     /// What a macro is, by canonical path.
@@ -402,10 +417,15 @@ impl Catalog {
         start.into_iter().flatten().map(|at| &self.keys[*at])
     }
 
-    /// What methods do whose receiver is not known.
+    /// What the name of a method says by itself.
     #[must_use]
-    pub fn any_receiver(&self) -> &AnyReceiver {
-        &self.any_receiver
+    pub fn roles_of_method(&self, name: &str) -> MethodRoles {
+        self.named_methods.get(name).copied().unwrap_or_default()
+    }
+
+    /// The names of methods that say something by themselves, in no order.
+    pub fn named_methods(&self) -> impl Iterator<Item = (&str, MethodRoles)> {
+        self.named_methods.iter().map(|(name, roles)| (name.as_str(), *roles))
     }
 
     /// The vocabulary of names.

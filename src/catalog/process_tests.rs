@@ -1,7 +1,7 @@
 //! Facts of the shipped catalog about the language and the process: forks, runtimes, threads, cells, wrappers, sources.
 
 use super::{
-    Catalog,
+    Catalog, MethodRole, MethodRoles,
     schema::{
         Action, AttributeRole, CellKind, ClosureRuns, FnEntry, ForkReturns, MacroRole, Starts, TypeEntry,
         TypeRole,
@@ -221,23 +221,23 @@ fn attributes_and_macros_are_known() {
 #[test]
 fn a_method_by_name_alone_means_one_thing() {
     let catalog = shipped();
-    let any = catalog.any_receiver();
-    // `replace` is the one that says two: of a cell it stores, of a text it passes.
-    let lists = [
-        &any.passes,
-        &any.absorbs,
-        &any.either,
-        &any.maps,
-        &any.falls_back,
-        &any.inspects,
-        &any.stores,
-        &any.inits,
+    let exclusive = [
+        MethodRole::Passes,
+        MethodRole::Absorbs,
+        MethodRole::Either,
+        MethodRole::Maps,
+        MethodRole::FallsBack,
+        MethodRole::Inspects,
+        MethodRole::Stores,
+        MethodRole::Inits,
     ];
-    let mut seen = std::collections::BTreeSet::new();
-    let twice: Vec<_> = lists.into_iter().flatten().filter(|name| !seen.insert(name.as_str())).collect();
-    assert_eq!(twice, ["replace"]);
+    let count = |roles: MethodRoles| exclusive.iter().filter(|role| roles.has(**role)).count();
+    let twice: Vec<_> = catalog.named_methods().filter(|(_, roles)| count(*roles) > 1).collect();
+    // `replace` is the one that says two: of a cell it stores, of a text it passes.
+    assert_eq!(twice.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["replace"]);
     // A client has these as requests.
-    assert!(["get", "send", "read", "write", "find"].iter().all(|name| !seen.contains(name)));
+    let requests = ["get", "send", "read", "write", "find"];
+    assert!(requests.iter().all(|name| count(catalog.roles_of_method(name)) == 0));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod form;
 
 use form::{Arguments, File, Functions, Headers, Outside, Placeholders, Plain, Refusals, SecretFile, Tests};
 use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 use super::{
     CatalogError,
@@ -45,6 +46,19 @@ pub struct NameClass {
     pub lifetime: Lifetime,
     /// Whether this process signs or checks its own tokens by it.
     pub is_own_signing: bool,
+}
+
+/// All that a name says which is asked for again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Says {
+    /// What credential it is about.
+    pub class: Option<NameClass>,
+    /// Whether a field or variable of this name says when something ends or was renewed.
+    pub is_expiry: bool,
+    /// Whether a method of this name checks or renews something.
+    pub renews: bool,
+    /// Whether a type of this name, of which nothing else is known, is taken for a client.
+    pub is_client: bool,
 }
 
 impl Words {
@@ -100,34 +114,50 @@ impl Words {
     /// speak of a credential.
     #[must_use]
     pub fn classify(&self, name: &str) -> Option<NameClass> {
-        let words = split(name);
+        self.classify_words(&split(name))
+    }
+
+    fn classify_words(&self, words: &[SmolStr]) -> Option<NameClass> {
         let last = words.last()?;
-        if self.not_last.contains(last) && !self.is_url_credential(&words) {
+        if self.not_last.contains(last.as_str()) && !self.is_url_credential(words) {
             return None;
         }
-        if words.iter().any(|word| self.not_any.contains(word)) {
+        if words.iter().any(|word| self.not_any.contains(word.as_str())) {
             return None;
         }
         let mut class =
-            self.credential.iter().find(|(run, _)| contains_run(&words, run)).map(|(_, class)| *class)?;
-        class.is_own_signing |= self.own_signing.iter().any(|run| contains_run(&words, run));
+            self.credential.iter().find(|(run, _)| contains_run(words, run)).map(|(_, class)| *class)?;
+        class.is_own_signing |= self.own_signing.iter().any(|run| contains_run(words, run));
         Some(class)
+    }
+
+    /// All that a name says which is asked for again and again.
+    #[must_use]
+    pub fn says(&self, name: &str) -> Says {
+        let words = split(name);
+        let has = |list: &[Vec<String>]| list.iter().any(|run| contains_run(&words, run));
+        Says {
+            class: self.classify_words(&words),
+            is_expiry: has(&self.expiry_fields),
+            renews: has(&self.expiry_methods),
+            is_client: self.is_client_words(&words),
+        }
     }
 
     /// Whether a name says that what it names is no secret: that it is public, an identifier, or made for tests.
     #[must_use]
     pub fn speaks_of_something_else(&self, name: &str) -> bool {
         let words = split(name);
-        let is_about = words.last().is_some_and(|last| self.not_secret_last.contains(last));
+        let is_about = words.last().is_some_and(|last| self.not_secret_last.contains(last.as_str()));
         (is_about && !self.is_url_credential(&words))
-            || words.iter().any(|word| self.not_secret_any.contains(word))
+            || words.iter().any(|word| self.not_secret_any.contains(word.as_str()))
     }
 
     /// Whether a name is that of something about credentials, such as their place, prefix or life.
     #[must_use]
     pub fn is_about_credentials(&self, name: &str) -> bool {
         let words = split(name);
-        words.last().is_some_and(|last| self.not_last.contains(last)) && !self.is_url_credential(&words)
+        words.last().is_some_and(|last| self.not_last.contains(last.as_str())) && !self.is_url_credential(&words)
     }
 
     /// What a file holds by its name, where that is a credential.
@@ -169,9 +199,9 @@ impl Words {
     }
 
     /// `DATABASE_URL` ends in a word that is about a credential, and is one all the same.
-    fn is_url_credential(&self, words: &[String]) -> bool {
+    fn is_url_credential(&self, words: &[SmolStr]) -> bool {
         let is_url = |class: &NameClass| class.kind == CredentialKind::ConnectionString;
-        self.credential.iter().any(|(run, class)| is_url(class) && words.ends_with(run))
+        self.credential.iter().any(|(run, class)| is_url(class) && ends_in(words, run))
     }
 
     /// Whether a field or variable of this name says when something ends or was renewed.
@@ -205,7 +235,11 @@ impl Words {
     /// Whether a type of this name, of which nothing else is known, is taken for a client.
     #[must_use]
     pub fn is_client_type(&self, name: &str) -> bool {
-        split(name).last().is_some_and(|last| self.clients.contains(last))
+        self.is_client_words(&split(name))
+    }
+
+    fn is_client_words(&self, words: &[SmolStr]) -> bool {
+        words.last().is_some_and(|last| self.clients.contains(last.as_str()))
     }
 
     /// Whether a literal is what people give to a server that wants no key.
@@ -217,7 +251,7 @@ impl Words {
     /// Whether a type of this name, of which nothing else is known, is surely no client.
     #[must_use]
     pub fn is_never_client(&self, name: &str) -> bool {
-        split(name).iter().any(|word| self.never_clients.contains(word))
+        split(name).iter().any(|word| self.never_clients.contains(word.as_str()))
     }
 
     /// Whether an attribute whose path ends in this name keeps its item for tests.
@@ -321,36 +355,45 @@ fn runs(list: &[String]) -> Vec<Vec<String>> {
     list.iter().map(|words| words.split(' ').map(str::to_owned).collect()).collect()
 }
 
-fn contains_run(words: &[String], run: &[String]) -> bool {
+fn contains_run(words: &[SmolStr], run: &[String]) -> bool {
     words.windows(run.len()).any(|window| window == run)
+}
+
+fn ends_in(words: &[SmolStr], run: &[String]) -> bool {
+    words.len() >= run.len() && words[words.len() - run.len()..] == *run
 }
 
 /// The words of a name in lower case: split at everything that is no letter or digit, and before a capital that follows a
 /// small letter or stands before one (`GHToken`, `apiKey`).
-fn split(name: &str) -> Vec<String> {
-    let chars: Vec<char> = name.chars().collect();
-    let mut words = vec![String::new()];
-    for (at, &char) in chars.iter().enumerate() {
-        if !char.is_alphanumeric() {
-            words.push(String::new());
-            continue;
+fn split(name: &str) -> Vec<SmolStr> {
+    let mut words = Vec::new();
+    for part in name.split(|char: char| !char.is_alphanumeric()) {
+        let mut start = 0;
+        let mut before: Option<char> = None;
+        let mut chars = part.char_indices().peekable();
+        while let Some((at, char)) = chars.next() {
+            if starts_word(before, char, chars.peek().map(|(_, next)| *next)) {
+                words.push(lower_case(&part[start..at]));
+                start = at;
+            }
+            before = Some(char);
         }
-        if starts_word(&chars, at) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(char.to_lowercase());
+        if start < part.len() {
+            words.push(lower_case(&part[start..]));
         }
     }
-    words.retain(|word| !word.is_empty());
     words
 }
 
-fn starts_word(chars: &[char], at: usize) -> bool {
-    let Some(before) = at.checked_sub(1).map(|before| chars[before]) else { return false };
+fn lower_case(word: &str) -> SmolStr {
+    word.chars().flat_map(char::to_lowercase).collect()
+}
+
+fn starts_word(before: Option<char>, char: char, next: Option<char>) -> bool {
+    let Some(before) = before else { return false };
     let is_after_small = before.is_lowercase() || before.is_numeric();
-    let is_before_small = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
-    chars[at].is_uppercase() && (is_after_small || (before.is_uppercase() && is_before_small))
+    let is_before_small = next.is_some_and(char::is_lowercase);
+    char.is_uppercase() && (is_after_small || (before.is_uppercase() && is_before_small))
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub(super) struct Lower<'t> {
     scan: &'t Scan,
     offsets: Offsets<'t>,
     facts: FileFacts,
+    /// The items that stand in the body being lowered.
+    inner: Vec<ItemId>,
     nesting: u32,
     is_cut: bool,
     /// How many bytes may still be read again; `None` once they were used up.
@@ -48,6 +50,7 @@ impl<'t> Lower<'t> {
             scan,
             offsets: Offsets::new(&scan.code),
             facts: FileFacts::default(),
+            inner: Vec::new(),
             nesting: 0,
             is_cut: false,
             rereads: Some(text.len() * REREADS + (64 << 10)),

@@ -17,13 +17,14 @@ use super::{
     cells::{Cell, CellKey},
     eval::Frame,
     flows::Flows,
-    naming::{Names, Says},
+    naming::Names,
     signature::Signature,
     sinks::Gather,
     ty::Types,
     value::{CellId, FieldId, Value, What, no_marks, union},
     world::{DefId, Inputs, index},
 };
+use crate::catalog::Says;
 use crate::facts::{ItemKind, Name};
 
 /// How often one function is read at most. The lattice is finite; this bounds what hostile input costs.
@@ -96,7 +97,7 @@ impl<'a> Engine<'a> {
     }
 
     /// What a name says.
-    pub(super) fn says(&mut self, name: &str) -> Says {
+    pub(super) fn says(&self, name: &str) -> Says {
         self.names.says(name, self.types.inputs.catalog.words())
     }
 

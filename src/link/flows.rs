@@ -5,7 +5,7 @@
 //! `engine/fields`). A parameter is followed only once something that leaves its
 //! function is made of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
@@ -65,7 +65,7 @@ enum Because {
 #[derive(Debug, Default)]
 pub(super) struct Flows {
     /// What is passed for a parameter, by caller, in terms of the caller's own.
-    passed: FxHashMap<ParamKey, BTreeMap<DefId, Value>>,
+    passed: FxHashMap<ParamKey, Callers>,
     /// What is passed for the parameters that matter, in terms of nothing.
     known: FxHashMap<ParamKey, Value>,
     /// How often each was joined.
@@ -82,6 +82,43 @@ pub(super) struct Flows {
     stale: BTreeSet<(DefId, Because)>,
     /// Functions that may pass something on that has to be closed, and why.
     news: BTreeSet<(DefId, Because)>,
+}
+
+/// What callers pass for a parameter, in the order in which they came: most have one or two.
+#[derive(Debug, Default)]
+struct Callers {
+    /// Each with what it passes.
+    list: Vec<(DefId, Value)>,
+    /// Whether there are more than are followed, and so none is.
+    are_too_many: bool,
+}
+
+impl Callers {
+    fn get(&self, caller: DefId) -> Option<&Value> {
+        self.list.iter().find(|(known, _)| *known == caller).map(|(_, value)| value)
+    }
+
+    /// Adds what a caller passes; whether that is new.
+    fn add(&mut self, caller: DefId, value: &Value) -> bool {
+        let at = self.list.iter().position(|(known, _)| *known == caller);
+        let Some(at) = at.or_else(|| self.make_room(caller)) else { return false };
+        let known = &mut self.list[at].1;
+        let is_new = !known.covers(value);
+        if is_new {
+            *known = known.join(value).cut(PASSED);
+        }
+        is_new
+    }
+
+    /// The place of a new caller, if another is still followed.
+    fn make_room(&mut self, caller: DefId) -> Option<usize> {
+        self.are_too_many |= self.list.len() >= CALLERS;
+        if self.are_too_many {
+            return None;
+        }
+        self.list.push((caller, Value::default()));
+        Some(self.list.len() - 1)
+    }
 }
 
 impl Flows {
@@ -107,12 +144,10 @@ impl Engine<'_> {
         }
         let key = (def, at);
         let callers = self.flows.passed.entry(key).or_default();
-        let known = callers.entry(caller).or_default();
-        if known.covers(value) {
+        if !callers.add(caller, value) {
             return;
         }
-        *known = known.join(value).cut(PASSED);
-        let is_followed = callers.len() <= CALLERS;
+        let is_followed = !callers.are_too_many;
         if value.any(What::is_passed) {
             self.flows.forwards.entry(caller).or_default().insert(key);
         }
@@ -128,8 +163,8 @@ impl Engine<'_> {
             return Some(known.clone());
         }
         let callers = self.flows.passed.get(&key)?;
-        if callers.len() <= CALLERS {
-            self.flows.wanted.extend(callers.keys().map(|caller| (key, *caller)));
+        if !callers.are_too_many {
+            self.flows.wanted.extend(callers.list.iter().map(|(caller, _)| (key, *caller)));
         }
         self.flows.known.insert(key, Value::default());
         Some(Value::default())
@@ -185,7 +220,7 @@ impl Engine<'_> {
 
     /// Joins what a caller passes for a parameter to what is known of it.
     fn close_passed(&mut self, key: ParamKey, caller: DefId) {
-        let Some(value) = self.flows.passed.get(&key).and_then(|callers| callers.get(&caller)).cloned()
+        let Some(value) = self.flows.passed.get(&key).and_then(|callers| callers.get(caller)).cloned()
         else {
             return;
         };
@@ -223,7 +258,7 @@ impl Flows {
     fn forward(&mut self, def: DefId, because: &[Because]) {
         for key in self.forwards.get(&def).into_iter().flatten() {
             let is_known = self.known.contains_key(key);
-            let passed = self.passed.get(key).and_then(|callers| callers.get(&def));
+            let passed = self.passed.get(key).and_then(|callers| callers.get(def));
             if is_known && passed.is_some_and(|value| is_made_of(value, because)) {
                 self.wanted.insert((*key, def));
             }

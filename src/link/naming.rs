@@ -1,5 +1,7 @@
 //! Names: what the name that something is given says of it.
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -13,7 +15,7 @@ use super::{
     world::DefId,
 };
 use crate::catalog::{
-    NameClass, Words,
+    NameClass, Says, Words,
     schema::{CredentialKind, Lifetime},
 };
 use crate::facts::{Name, PatKind};
@@ -22,26 +24,17 @@ use crate::source::Place;
 /// What names say, looked up once for each.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    known: FxHashMap<SmolStr, Says>,
-}
-
-/// What a name says.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Says {
-    /// What credential it is about.
-    pub class: Option<NameClass>,
-    /// Whether it says when something ends.
-    pub is_expiry: bool,
+    known: RefCell<FxHashMap<SmolStr, Says>>,
 }
 
 impl Names {
     /// What a name says.
-    pub(super) fn says(&mut self, name: &str, words: &Words) -> Says {
-        if let Some(known) = self.known.get(name) {
+    pub(super) fn says(&self, name: &str, words: &Words) -> Says {
+        if let Some(known) = self.known.borrow().get(name) {
             return *known;
         }
-        let says = Says { class: words.classify(name), is_expiry: words.is_expiry_field(name) };
-        self.known.insert(SmolStr::new(name), says);
+        let says = words.says(name);
+        self.known.borrow_mut().insert(SmolStr::new(name), says);
         says
     }
 }
@@ -129,7 +122,7 @@ pub(super) fn named(engine: &mut Engine<'_>, value: Value, name: &str) -> Value 
         return value;
     }
     let fields = value.fields.clone();
-    let marks = Value { fields: None, ..value.clone() }.map_marks(&mut |mark, out| {
+    let marks = Value { fields: None, ..value }.map_marks(&is_unnamed, &mut |mark, out| {
         let what = match mark.what {
             What::Input(origin) => What::Credential(credential(engine, origin, class)),
             // What is in a field, or a variable whose name the caller gives: what it is called here says what it holds.

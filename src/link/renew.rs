@@ -78,7 +78,8 @@ fn name_sent(engine: &mut Engine<'_>, id: CellId) {
     if !is_unnamed || !cell.ty.is_textual(engine.inputs().catalog) {
         return;
     }
-    let named = cell.content.clone().map_marks(&mut |mark, out| {
+    let content = cell.content.clone();
+    let named = content.map_marks(&|what| matches!(what, What::Input(_)), &mut |mark, out| {
         let what = match mark.what {
             What::Input(origin) => What::Credential(naming::credential_wanted(engine, origin, wanted)),
             other => other,

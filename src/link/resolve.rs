@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::holds::Holds;
+use super::ty::Ty;
 use super::world::{Def, DefId, Extern, Import, Inputs, ModuleId, World};
 use crate::facts::{
     ItemKind, Name,
@@ -51,6 +52,10 @@ pub(super) struct Resolver<'a> {
     assoc: FxHashMap<Owner, FxHashMap<Name, Vec<DefId>>>,
     /// What structs and enums can hold, as far as anyone asked; nothing while one is looked into.
     held: RefCell<FxHashMap<DefId, Option<Holds>>>,
+    /// What `Self` is in what stands in each impl or trait, as far as anyone asked.
+    self_types: RefCell<FxHashMap<DefId, Ty>>,
+    /// The declared types of fields, as far as anyone asked.
+    field_types: RefCell<FxHashMap<DefId, FxHashMap<Name, Option<Ty>>>>,
     /// The functions that implement each function of a trait of this run.
     implementations: FxHashMap<(DefId, Name), Vec<DefId>>,
 }
@@ -72,6 +77,8 @@ impl<'a> Resolver<'a> {
             cycles: Cell::new(0),
             assoc: FxHashMap::default(),
             held: RefCell::default(),
+            self_types: RefCell::default(),
+            field_types: RefCell::default(),
             implementations: FxHashMap::default(),
         };
         resolver.collect_impls();
@@ -176,6 +183,31 @@ impl<'a> Resolver<'a> {
         self.assoc.get(owner).into_iter().flat_map(FxHashMap::keys)
     }
 
+    /// What `Self` is in an impl or trait: what is known, or else what `work_out` comes to.
+    pub(super) fn self_type_of(&self, around: DefId, work_out: impl FnOnce() -> Ty) -> Ty {
+        if let Some(known) = self.self_types.borrow().get(&around) {
+            return known.clone();
+        }
+        let ty = work_out();
+        self.self_types.borrow_mut().insert(around, ty.clone());
+        ty
+    }
+
+    /// The declared type of a field: what is known, or else what `work_out` comes to.
+    pub(super) fn field_type_of(
+        &self,
+        def: DefId,
+        name: &str,
+        work_out: impl FnOnce() -> Option<Ty>,
+    ) -> Option<Ty> {
+        if let Some(known) = self.field_types.borrow().get(&def).and_then(|fields| fields.get(name)) {
+            return known.clone();
+        }
+        let ty = work_out();
+        self.field_types.borrow_mut().entry(def).or_default().insert(name.into(), ty.clone());
+        ty
+    }
+
     /// What a struct or enum can hold, as far as anyone asked.
     pub(super) fn held(&self, def: DefId) -> Option<Holds> {
         self.held.borrow().get(&def).copied().flatten()
@@ -236,10 +268,24 @@ impl<'a> Resolver<'a> {
     /// What a path below something names.
     fn below(&self, mut res: Res, rest: &[crate::facts::path::Segment], space: Space) -> Option<Res> {
         for (at, segment) in rest.iter().enumerate() {
+            // Of another package nothing is known between its root and what is meant.
+            if let Res::External(path) = &res {
+                return Some(self.external(path, rest[at..].iter().map(|segment| &segment.name)));
+            }
             let space = if at + 1 == rest.len() { space } else { Space::Type };
             res = self.next_segment(&res, &segment.name, space)?;
         }
         Some(res)
+    }
+
+    /// What these names lead to, one by one, below something of another package.
+    fn external<'n>(&self, path: &SmolStr, names: impl IntoIterator<Item = &'n Name>) -> Res {
+        let mut full = path.to_string();
+        for name in names {
+            full.push_str("::");
+            full.push_str(name);
+        }
+        Res::External(self.inputs.catalog.canonical(&full))
     }
 
     fn first_segment(&self, module: ModuleId, name: &Name, space: Space) -> Option<Res> {
@@ -307,9 +353,7 @@ impl<'a> Resolver<'a> {
                 Some(Res::Module(self.named_module(self.world.module(*module).parent?)))
             }
             Res::Module(module) => self.lookup(*module, name, space),
-            Res::External(path) => {
-                Some(Res::External(self.inputs.catalog.canonical(&format!("{path}::{name}"))))
-            }
+            Res::External(path) => Some(self.external(path, [name])),
             Res::Def(def) => self.in_def(*def, name),
             Res::Variant(..) => None,
         }

@@ -18,11 +18,11 @@ use crate::source::Place;
 
 /// A summary's value at a call: its parameters are the arguments.
 pub(super) fn at_call(engine: &mut Engine<'_>, value: &Value, args: &[Value]) -> Value {
-    if !has_params(value) {
+    if !value.any(is_replaced) {
         return value.clone();
     }
     let passed: Vec<Passed<'_>> = args.iter().map(Passed::new).collect();
-    value.map_marks(&mut |mark, out| {
+    value.map_marks(&is_replaced, &mut |mark, out| {
         if mark.what == What::MixedParams {
             return;
         }
@@ -96,7 +96,7 @@ pub(super) fn close(engine: &mut Engine<'_>, value: &Value, def: DefId) -> Value
     let values = naming::params_of(value).into_iter().map(|at| at.and_then(|at| engine.param(def, at)));
     let values: Vec<Option<Value>> = values.collect();
     let passed: Vec<Option<Passed<'_>>> = values.iter().map(|it| it.as_ref().map(Passed::new)).collect();
-    value.map_marks(&mut |mark, out| {
+    value.map_marks(&What::is_passed, &mut |mark, out| {
         if mark.what == What::MixedParams {
             return;
         }
@@ -162,7 +162,7 @@ pub(super) enum Unseen {
 
 /// A value with what fields hold in place of their names.
 pub(super) fn close_fields(engine: &mut Engine<'_>, value: &Value, unseen: Unseen) -> Value {
-    value.map_marks(&mut |mark, out| {
+    value.map_marks(&What::is_held, &mut |mark, out| {
         if mark.what == What::MixedFields {
             return;
         }
@@ -276,17 +276,15 @@ fn is_other(fields: &[crate::facts::Name]) -> bool {
     fields.first().is_some_and(|name| name == VARIABLE || name == GIVEN)
 }
 
-fn has_params(value: &Value) -> bool {
-    value.any(|what| open(what).is_some() || *what == What::MixedParams)
+/// Whether something else may stand in its place at a call.
+fn is_replaced(what: &What) -> bool {
+    open(what).is_some() || *what == What::MixedParams
 }
 
 /// Marks the way of each mark with a step.
 pub(super) fn with_step(value: &Value, place: Place, event: &TraceEvent) -> Value {
     let is_told = |what: &What| matches!(what, What::Credential(_) | What::Built(..)) || open(what).is_some();
-    if !value.any(is_told) {
-        return value.clone();
-    }
-    value.map_marks(&mut |mark, out| {
+    value.map_marks(&is_told, &mut |mark, out| {
         let trace =
             if is_told(&mark.what) { step(&mark.trace, place, event.clone()) } else { mark.trace.clone() };
         out.push(Mark { what: mark.what, trace });

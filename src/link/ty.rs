@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{
     resolve::{Res, Resolver},
-    world::{DefId, Inputs, ModuleId, World},
+    world::{DefId, Extern, Inputs, ModuleId, World},
 };
 use crate::catalog::{
     Catalog,
@@ -202,6 +202,11 @@ impl<'a> Types<'a> {
         self.lower_at(scope, ty, 0)
     }
 
+    /// What a path in type position is.
+    pub(super) fn named(self, scope: Scope, path: &Path) -> Ty {
+        self.lower_path(scope, path, 0)
+    }
+
     fn lower_at(self, scope: Scope, ty: &TypeRef, depth: u32) -> Ty {
         if depth > 32 {
             return Ty::Unknown;
@@ -263,11 +268,16 @@ impl<'a> Types<'a> {
 
     fn self_type(self, scope: Scope, depth: u32) -> Ty {
         let Some(def) = scope.def else { return Ty::Unknown };
-        let owner = if self.world.def(def).parent.is_some() { def } else { return Ty::Unknown };
-        if let Some((module, ty)) = self.resolver.self_type(owner) {
-            return self.lower_at(Scope { module, def: None }, ty, depth + 1);
-        }
-        self.world.def(owner).parent.map_or(Ty::Unknown, Ty::Trait)
+        let Some(around) = self.world.def(def).parent else { return Ty::Unknown };
+        self.resolver.self_type_of(around, || match self.resolver.self_type(def) {
+            Some((module, ty)) => self.lower_at(Scope { module, def: None }, ty, depth + 1),
+            None => Ty::Trait(around),
+        })
+    }
+
+    /// What `Self` is in a definition.
+    pub(super) fn self_type_in(self, def: DefId) -> Ty {
+        self.self_type(self.scope(def), 0)
     }
 
     /// The bounds of a generic parameter of the definition or of the impl around it.
@@ -300,6 +310,10 @@ impl<'a> Types<'a> {
 
     /// The declared type of a field of a struct of this run, or of an enum's variant, which goes by `Variant.field`.
     pub(super) fn field(self, def: DefId, name: &str) -> Option<Ty> {
+        self.resolver.field_type_of(def, name, || self.declared_field(def, name))
+    }
+
+    fn declared_field(self, def: DefId, name: &str) -> Option<Ty> {
         let at = self.world.def(def);
         let (fields, name) = match &self.inputs.item(at.file, at.item).kind {
             ItemKind::Struct(fields) => (fields, name),
@@ -333,13 +347,35 @@ impl<'a> Types<'a> {
 
     /// What the catalog says of an attribute of a definition.
     pub(super) fn attribute(self, def: DefId, attribute: &Attribute) -> Option<&'a AttributeEntry> {
+        if BUILT_IN.contains(&attribute.path.as_str()) {
+            return None;
+        }
         let path = path_of_attribute(attribute);
-        match self.resolver.resolve_value(self.scope(def).module, &path)? {
-            Res::External(path) => self.inputs.catalog.attribute(&path),
-            _ => None,
+        match self.resolver.resolve_value(self.scope(def).module, &path) {
+            Some(Res::External(path)) => self.inputs.catalog.attribute(&path),
+            Some(_) => None,
+            None => self.attribute_of_macro_use(def, &attribute.path),
         }
     }
+
+    /// An attribute that came by `#[macro_use] extern crate`: the one that a dependency has under this name.
+    fn attribute_of_macro_use(self, def: DefId, name: &str) -> Option<&'a AttributeEntry> {
+        let catalog = self.inputs.catalog;
+        if !catalog.has_attribute_named(name) {
+            return None;
+        }
+        let externs = self.world.krate(self.world.crate_of(def)).externs.values();
+        let roots = externs.filter_map(|it| match it {
+            Extern::Package(root) => Some(root),
+            Extern::Local(_) => None,
+        });
+        roots.filter_map(|root| catalog.attribute(&format!("{root}::{name}"))).next()
+    }
 }
+
+/// Attributes of the language that are common in code and mean nothing here; no import can give them another meaning.
+const BUILT_IN: [&str; 8] =
+    ["allow", "cfg", "cold", "derive", "expect", "inline", "must_use", "track_caller"];
 
 /// `type Result<T> = std::result::Result<T, Error>`: the alias's own parameters are not known by name here, so arguments
 /// take the place of those that the alias left open.

@@ -1,11 +1,11 @@
 //! Abstract values: the type of an expression and what is known of what it may hold.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use smol_str::SmolStr;
 
 pub use super::access_path::{AccessPath, FieldId, Root};
+pub use super::field_values::FieldValues;
 pub use super::marks::{Mark, Marks};
 pub(super) use super::marks::{marks_of, no_marks, union};
 pub use super::provenance::{
@@ -30,14 +30,14 @@ pub(super) const GIVEN: &str = "()";
 pub(super) const VARIABLE: &str = "$env";
 
 /// An abstract value: everything that may be at this point of the program.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Value {
     /// Its type.
     pub ty: Ty,
     /// What it may hold.
     pub marks: Marks,
     /// The values of its fields, where it was put together in sight.
-    pub fields: Option<Rc<BTreeMap<Name, Value>>>,
+    pub fields: Option<Rc<FieldValues>>,
     /// The text, where it is a constant.
     pub text: Option<Text>,
     /// What is called when it is called.
@@ -184,6 +184,13 @@ impl What {
     }
 }
 
+impl Default for Value {
+    /// A value of which nothing is known. Most are, and none of them has marks of its own to keep.
+    fn default() -> Self {
+        Self { ty: Ty::Unknown, marks: no_marks(), fields: None, text: None, callable: None }
+    }
+}
+
 impl Value {
     /// A value of a type, of which nothing else is known.
     #[must_use]
@@ -231,7 +238,7 @@ impl Value {
     pub(super) fn essence(&self) -> Self {
         let fields = self.fields.as_ref().and_then(|fields| {
             let marked = fields.iter().filter(|(_, field)| field.any(|_| true));
-            let kept: BTreeMap<Name, Self> =
+            let kept: FieldValues =
                 marked.map(|(name, field)| (name.clone(), field.essence())).collect();
             (!kept.is_empty()).then(|| Rc::new(kept))
         });
@@ -240,9 +247,8 @@ impl Value {
 
     /// Sets a field.
     pub(super) fn set_field(&mut self, name: Name, value: Self) {
-        let mut fields = self.fields.take().map(|fields| (*fields).clone()).unwrap_or_default();
-        fields.insert(name, value.cut(DEPTH - 1));
-        self.fields = Some(Rc::new(fields));
+        let fields = self.fields.get_or_insert_default();
+        Rc::make_mut(fields).insert(name, value.cut(DEPTH - 1));
     }
 
     /// The value with fields no deeper than `depth`; deeper ones are folded into their parents' marks.
@@ -329,7 +335,7 @@ impl Value {
         if !self.any(&is) {
             return self;
         }
-        self.map_marks(&mut |mark, out| {
+        self.map_marks(&is, &mut |mark, out| {
             if !is(&mark.what) {
                 out.push(mark.clone());
             }
@@ -347,16 +353,28 @@ impl Value {
             || self.fields.as_ref().is_some_and(|fields| fields.values().any(|field| field.any_inner(is)))
     }
 
-    /// The value with each mark, also those of fields, turned into others.
-    pub(super) fn map_marks(&self, turn: &mut dyn FnMut(&Mark, &mut Vec<Mark>)) -> Self {
-        let mut marks = Vec::new();
-        for mark in self.marks.iter() {
-            turn(mark, &mut marks);
+    /// The value with each mark, also those of fields, turned into others. What has none of the marks that `is_turned`
+    /// speaks of is left as it is.
+    pub(super) fn map_marks(
+        &self,
+        is_turned: &dyn Fn(&What) -> bool,
+        turn: &mut dyn FnMut(&Mark, &mut Vec<Mark>),
+    ) -> Self {
+        let mut value = self.clone();
+        if self.marks.iter().any(|mark| is_turned(&mark.what)) {
+            let mut marks = Vec::with_capacity(self.marks.len());
+            self.marks.iter().for_each(|mark| turn(mark, &mut marks));
+            value.marks = marks_of(marks);
         }
-        let fields = self.fields.as_ref().map(|fields| {
-            Rc::new(fields.iter().map(|(name, field)| (name.clone(), field.map_marks(turn))).collect())
-        });
-        Self { marks: marks_of(marks), fields, ..self.clone() }
+        let has_turned = |field: &Self| field.any(is_turned);
+        if let Some(fields) = &mut value.fields
+            && fields.values().any(has_turned)
+        {
+            for field in Rc::make_mut(fields).values_mut().filter(|field| has_turned(field)) {
+                *field = field.map_marks(is_turned, turn);
+            }
+        }
+        value
     }
 }
 
@@ -377,7 +395,7 @@ fn covers_text(known: Option<&Text>, other: Option<&Text>) -> bool {
     }
 }
 
-fn join_fields(a: &Value, b: &Value) -> Option<Rc<BTreeMap<Name, Value>>> {
+fn join_fields(a: &Value, b: &Value) -> Option<Rc<FieldValues>> {
     match (&a.fields, &b.fields) {
         (None, other) => other.clone(),
         (own, None) => own.clone(),

@@ -4,7 +4,7 @@ use syn::{Expr as Syn, Stmt as SynStmt};
 
 use super::Lower;
 use crate::facts::{
-    ExprId, ExprKind,
+    ExprId, ExprKind, ItemId,
     expr::{Block, BlockFlavour, Stmt},
 };
 use crate::source::Span;
@@ -87,7 +87,24 @@ impl Lower<'_> {
     fn inner_item(&mut self, item: &syn::Item, block: &mut Block) {
         let mut ids = Vec::new();
         self.item(item, &mut ids);
+        self.push_items(ids, block);
+    }
+
+    /// Adds items to a block, and to the body that the block is in.
+    pub(super) fn push_items(&mut self, ids: Vec<ItemId>, block: &mut Block) {
+        self.inner.extend(&ids);
         block.stmts.extend(ids.into_iter().map(Stmt::Item));
+    }
+
+    /// The body of a function or initialiser, lowered by `lower`; what items stand in it is noted.
+    pub(super) fn body(&mut self, lower: impl FnOnce(&mut Self) -> ExprId) -> ExprId {
+        let outer = std::mem::take(&mut self.inner);
+        let body = lower(self);
+        let inner = std::mem::replace(&mut self.inner, outer);
+        if !inner.is_empty() {
+            self.facts.inner.insert(body, inner);
+        }
+        body
     }
 
     fn local(&mut self, it: &syn::Local) -> Stmt {

@@ -26,7 +26,7 @@ impl Lower<'_> {
             receiver,
             output: self.output(&sig.output),
             generics: self.generics(&sig.generics),
-            body: block.map(|block| self.block(block, BlockFlavour::Plain, None)),
+            body: block.map(|block| self.body(|it| it.block(block, BlockFlavour::Plain, None))),
             is_async: sig.asyncness.is_some(),
             is_const: sig.constness.is_some(),
             qualifiers: self.span(Self::signature_start(sig, None)).to(self.span(sig.fn_token.span)),

@@ -171,7 +171,7 @@ impl Lower<'_> {
 
     pub(super) fn static_item(&mut self, ty: &syn::Type, init: Option<&syn::Expr>) -> StaticItem {
         let ty = self.ty(ty);
-        let init = init.map(|e| self.expr(e));
+        let init = init.map(|e| self.body(|it| it.expr(e)));
         StaticItem { ty, init, is_mut: false, is_ref: false }
     }
 

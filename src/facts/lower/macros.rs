@@ -17,7 +17,7 @@ pub(super) use self::forms::MacroStatic;
 use super::Lower;
 use crate::facts::{
     ExprId, ExprKind, ItemId, ItemKind, Name,
-    expr::{Arm, Block, BlockFlavour, Literal, MacroBody, MacroCall, Stmt},
+    expr::{Arm, Block, BlockFlavour, Literal, MacroBody, MacroCall},
     path::{Path, Segment},
 };
 use crate::source::Span;
@@ -82,7 +82,7 @@ impl Lower<'_> {
     pub(super) fn statics_of_macro(&mut self, mac: &syn::Macro, block: &mut Block) -> bool {
         let path = self.path(&mac.path);
         let Some(statics) = self.statics(mac, &path) else { return false };
-        block.stmts.extend(statics.into_iter().map(Stmt::Item));
+        self.push_items(statics, block);
         true
     }
 

@@ -4,7 +4,7 @@
 //! path. So no function is read again because another credential reaches a field; what fields hold is followed from
 //! field to field once, at the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -14,7 +14,7 @@ use crate::facts::Name;
 use crate::link::{
     subst::{self, Unseen},
     ty::Ty,
-    value::{AccessPath, FieldId, Marks, Value, What, marks_of, no_marks},
+    value::{AccessPath, FieldId, FieldValues, Marks, Value, What, marks_of, no_marks},
     world::{DefId, index},
 };
 
@@ -235,7 +235,7 @@ fn told(content: &Value, is_struct: bool) -> Value {
                 || field.fields.is_some()
                 || !(is_struct || (field.text.is_none() && field.ty.is_unknown()))
         };
-        told.filter(|(_, field)| is_news(field)).collect::<BTreeMap<_, _>>()
+        told.filter(|(_, field)| is_news(field)).collect::<FieldValues>()
     });
     let fields = fields.filter(|fields| !fields.is_empty()).map(Rc::new);
     Value { marks: marks_of(marks), fields, ..content.clone() }

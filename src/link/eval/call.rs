@@ -1,5 +1,6 @@
 //! Calls of paths: functions of this run, constructors, functions of other packages.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
@@ -97,7 +98,7 @@ impl<'a> Frame<'_, 'a> {
         }
         let segments = path.segments[..path.segments.len() - 1].to_vec();
         let owner = Path { segments, ..path.clone() };
-        let ty = self.e.types.lower(self.scope, &crate::facts::path::TypeRef::Path(owner));
+        let ty = self.e.types.named(self.scope, &owner);
         matches!(ty, Ty::Def(..)).then(|| Value::of(ty))
     }
 
@@ -180,7 +181,11 @@ impl<'a> Frame<'_, 'a> {
         self.asks_pid |= summary.asks_pid;
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let original = args;
-        let ((args, runs), ran) = self.events_of(|frame| frame.run_passed(&summary, original, place));
+        let ((args, runs), ran) = if args.iter().any(|arg| arg.callable.is_some()) {
+            self.events_of(|frame| frame.run_passed(&summary, original, place))
+        } else {
+            ((Cow::Borrowed(original), Vec::new()), Vec::new())
+        };
         self.events.push(Event::Call(def, passed_by(original, &touched_in(&ran)), place));
         self.events.extend(ran);
         self.read_named(&summary.reads_env, original, place);
@@ -213,7 +218,12 @@ impl<'a> Frame<'_, 'a> {
     }
 
     /// Runs the functions among the arguments with what they are called with inside; the arguments with what they give.
-    fn run_passed(&mut self, summary: &Summary, args: &[Value], place: Place) -> (Vec<Value>, Vec<Value>) {
+    fn run_passed<'v>(
+        &mut self,
+        summary: &Summary,
+        args: &[Value],
+        place: Place,
+    ) -> (Cow<'v, [Value]>, Vec<Value>) {
         let mut runs = Vec::new();
         let mut known = Vec::with_capacity(args.len());
         for (at, arg) in args.iter().enumerate() {
@@ -231,7 +241,7 @@ impl<'a> Frame<'_, 'a> {
             known.push(giving(arg.clone(), result.clone()));
             runs.push(result);
         }
-        (known, runs)
+        (Cow::Owned(known), runs)
     }
 
     pub(super) fn name_of(&self, def: DefId) -> Name {

@@ -14,13 +14,13 @@ use crate::source::Place;
 impl Frame<'_, '_> {
     /// Credentials that reach a client are built into it.
     pub(super) fn finish_client(&mut self, value: Value, ty: &Ty, place: Place) -> Value {
-        let Some(certainty) = self.certainty(ty) else { return value };
-        let Some(path) = ty.path() else { return value };
-        let client = shown(path);
         let is_raw = |what: &What| matches!(what, What::Credential(_) | What::Open(_) | What::Secret(..));
         if !value.marks.iter().any(|mark| is_raw(&mark.what)) {
             return value;
         }
+        let Some(certainty) = self.certainty(ty) else { return value };
+        let Some(path) = ty.path() else { return value };
+        let client = shown(path);
         let build = self.e.tables.builds.intern(Build { place, client: client.clone(), certainty });
         self.note_builder(build, &value, ty);
         let marks = value.marks.iter().map(|mark| {
@@ -42,11 +42,10 @@ impl Frame<'_, '_> {
             Some(TypeRole::Client | TypeRole::Pool | TypeRole::Connection) => Some(Certainty::Known),
             Some(_) => None,
             None if path.starts_with("std::") => None,
-            None => self
-                .catalog()
-                .words()
-                .is_client_type(path.rsplit("::").next().unwrap_or_default())
-                .then_some(Certainty::Named),
+            None => {
+                let name = path.rsplit("::").next().unwrap_or_default();
+                self.e.says(name).is_client.then_some(Certainty::Named)
+            }
         }
     }
 

@@ -230,7 +230,7 @@ pub(super) fn negated(value: Value) -> Value {
     if side_of_truth(&value).is_none() {
         return value;
     }
-    value.map_marks(&mut |mark, out| {
+    value.map_marks(&|what| matches!(what, What::InChild(..)), &mut |mark, out| {
         let what = match mark.what {
             What::InChild(fork, is_child) => What::InChild(fork, !is_child),
             other => other,

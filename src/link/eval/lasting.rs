@@ -1,6 +1,7 @@
 //! Loops without an end, and tokens that were obtained before them.
 
 use super::Frame;
+use crate::catalog::MethodRole;
 use crate::facts::{ExprId, ExprKind, FileFacts, expr::Literal, expr::MacroBody};
 use crate::link::{
     event::Event,
@@ -133,7 +134,7 @@ impl Frame<'_, '_> {
 
     /// Whether a call by this name in a loop keeps a token young.
     pub(super) fn note_renewing_call(&mut self, name: &str) {
-        if !self.endless.is_empty() && self.catalog().words().is_renewing_method(name) {
+        if !self.endless.is_empty() && self.e.says(name).renews {
             self.note_renewed();
         }
     }
@@ -151,7 +152,7 @@ impl Frame<'_, '_> {
         match &self.facts().expr(e).kind {
             ExprKind::Await(inner) | ExprKind::Try(inner) => self.waits(*inner),
             ExprKind::MethodCall { method, .. } => {
-                self.catalog().any_receiver().waits.iter().any(|name| name == method.as_str())
+                self.catalog().roles_of_method(method).has(MethodRole::Waits)
             }
             _ => false,
         }

@@ -3,7 +3,10 @@
 use smol_str::SmolStr;
 
 use super::{Frame, carried, pattern::pair, place::content_of_fallible};
-use crate::catalog::schema::{CellKind, TypeRole};
+use crate::catalog::{
+    MethodRole, MethodRoles,
+    schema::{CellKind, TypeRole},
+};
 use crate::facts::{ExprId, Name, path::TypeRef};
 use crate::link::{
     cells::{FillKind, Renewal},
@@ -24,36 +27,47 @@ impl<'a> Frame<'_, 'a> {
         turbofish: &'a [TypeRef],
         args: &'a [ExprId],
     ) -> Value {
-        let on = self.eval(receiver);
-        let values = self.eval_all(args);
+        let all = self.eval_receiver_and_args(receiver, args);
+        let Some((on, values)) = all.split_first() else { return Value::default() };
         let place = self.place_of(id);
-        let call = MethodCall { id, receiver, method, args, place };
+        let roles = self.catalog().roles_of_method(method);
+        let call = MethodCall { receiver, method, roles, args, place };
         self.note_base_address(method);
-        self.note_renewing(&on, method, place);
-        self.note_forgotten(&on, method, place);
-        if let [other] = values.as_slice()
-            && self.catalog().any_receiver().compares.iter().any(|name| name == method.as_str())
+        self.note_renewing(on, method, place);
+        self.note_forgotten(on, method, place);
+        if let [other] = values
+            && roles.has(MethodRole::Compares)
         {
-            self.note_compared(&on, other);
+            self.note_compared(on, other);
         }
         self.note_renewing_call(method);
-        self.note_lasting(&on, place);
-        self.note_asked(&on, method, place);
-        if self.catalog().any_receiver().demands.iter().any(|name| name == method) {
-            self.note_demand(&on, place);
+        self.note_lasting(on, place);
+        self.note_asked(on, method, place);
+        if roles.has(MethodRole::Demands) {
+            self.note_demand(on, place);
         }
-        let value = self.call_method(&call, &on, &values);
-        let value = self.or_nothing(&call, &on, value);
+        let value = self.call_method(&call, &all);
+        let value = self.or_nothing(&call, on, value);
         match turbofish.first() {
             Some(ty) if value.ty.is_unknown() => Value { ty: self.e.types.lower(self.scope, ty), ..value },
             _ => value,
         }
     }
 
+    /// What a method is called on, then its arguments.
+    fn eval_receiver_and_args(&mut self, receiver: ExprId, args: &'a [ExprId]) -> Vec<Value> {
+        let mut all = Vec::with_capacity(1 + args.len());
+        all.push(self.eval(receiver));
+        let from = self.events.len();
+        all.extend(args.iter().map(|e| self.eval(*e)));
+        self.args_from = from;
+        all
+    }
+
     /// `is_expired()` and `refresh()` on what a cell holds keep it from growing old.
     fn note_renewing(&mut self, on: &Value, method: &str, place: Place) {
         let is_kept = on.marks.iter().any(|mark| matches!(mark.what, What::Cell(_) | What::Copied(_)));
-        if is_kept && self.catalog().words().is_renewing_method(method) {
+        if is_kept && self.e.says(method).renews {
             self.note_renewal(on, place, Renewal::ExpiryCheck);
         }
     }
@@ -69,10 +83,12 @@ impl<'a> Frame<'_, 'a> {
         value.join(&nothing)
     }
 
-    fn call_method(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) -> Value {
+    /// Calls a method; of `all` the first is what it is called on.
+    fn call_method(&mut self, call: &MethodCall<'a>, all: &[Value]) -> Value {
+        let (on, values) = (&all[0], &all[1..]);
         let mut ty = on.ty.clone();
         for _ in 0..12 {
-            if let Some(value) = self.call_on_layer(call, &ty, on, values) {
+            if let Some(value) = self.call_on_layer(call, &ty, all) {
                 return value;
             }
             match ty.content(self.catalog()) {
@@ -88,28 +104,23 @@ impl<'a> Frame<'_, 'a> {
     fn fills(&self, call: &MethodCall<'a>, ty: &Ty) -> bool {
         ty.entry(self.catalog()).is_some_and(|entry| entry.cell == Some(CellKind::Once))
             && call.args.len() == 1
-            && self.catalog().any_receiver().stores.iter().any(|name| name == call.method.as_str())
+            && call.roles.has(MethodRole::Stores)
     }
 
-    fn call_on_layer(
-        &mut self,
-        call: &MethodCall<'a>,
-        ty: &Ty,
-        on: &Value,
-        values: &[Value],
-    ) -> Option<Value> {
+    fn call_on_layer(&mut self, call: &MethodCall<'a>, ty: &Ty, all: &[Value]) -> Option<Value> {
         match ty {
-            Ty::External(path, _) => self.call_on_external(call, path, on, values),
+            Ty::External(path, _) => self.call_on_external(call, path, all),
             Ty::Def(def, _) => {
                 let found = self.methods(&Owner::Def(*def), call.method);
-                (!found.is_empty()).then(|| self.call_defs(call, &found, on, values))
+                (!found.is_empty()).then(|| self.call_defs(call, &found, all))
             }
             Ty::Trait(of) => {
                 let found = self.implementations(*of, call.method);
-                (!found.is_empty()).then(|| self.call_defs(call, &found, on, values))
+                (!found.is_empty()).then(|| self.call_defs(call, &found, all))
             }
             Ty::Slice(_) if matches!(call.method.as_str(), "join" | "concat" | "get") => {
-                Some(Value { ty: ty.content(self.catalog()).unwrap_or_default(), text: None, ..on.clone() })
+                let ty = ty.content(self.catalog()).unwrap_or_default();
+                Some(Value { ty, text: None, ..all[0].clone() })
             }
             _ => None,
         }
@@ -123,27 +134,21 @@ impl<'a> Frame<'_, 'a> {
         .collect()
     }
 
-    fn call_defs(&mut self, call: &MethodCall<'a>, found: &[DefId], on: &Value, values: &[Value]) -> Value {
-        let all: Vec<Value> = std::iter::once(on).chain(values).cloned().collect();
-        let value = self.call_all(found, &all, call.place);
+    fn call_defs(&mut self, call: &MethodCall<'a>, found: &[DefId], all: &[Value]) -> Value {
+        let value = self.call_all(found, all, call.place);
         for &def in found {
-            self.absorb_into_args(def, &all, call.args);
-            let summary = self.e.summary_for(def, self.def);
+            self.absorb_into_args(def, all, call.args);
+            let summary = self.e.summary(def);
             if let Some(marks) = summary.absorbs.get(&0) {
-                let marks = self.passed(marks, &all);
+                let marks = self.passed(marks, all);
                 self.absorb(call.receiver, &marks);
             }
         }
         value
     }
 
-    fn call_on_external(
-        &mut self,
-        call: &MethodCall<'a>,
-        path: &SmolStr,
-        on: &Value,
-        values: &[Value],
-    ) -> Option<Value> {
+    fn call_on_external(&mut self, call: &MethodCall<'a>, path: &SmolStr, all: &[Value]) -> Option<Value> {
+        let (on, values) = (&all[0], &all[1..]);
         let catalog = self.catalog();
         if let Some(entry) = catalog.method(path, call.method) {
             let value = self.apply(entry, &full(path, call.method), Some(on), values, call.args, call.place);
@@ -152,12 +157,12 @@ impl<'a> Frame<'_, 'a> {
         }
         let own = self.methods(&Owner::External(path.clone()), call.method);
         if !own.is_empty() {
-            return Some(self.call_defs(call, &own, on, values));
+            return Some(self.call_defs(call, &own, all));
         }
         self.note_method_once(call, on, values);
         match catalog.ty(path).map(|entry| entry.is) {
             Some(TypeRole::Builder) => Some(self.call_on_builder(call, path, on, values)),
-            Some(TypeRole::Plain) if !self.is_known_by_name(call.method) => {
+            Some(TypeRole::Plain) if !is_known_by_name(call.roles) => {
                 self.run_closures(values, call.place);
                 Some(Value::default())
             }
@@ -166,14 +171,6 @@ impl<'a> Frame<'_, 'a> {
             }
             _ => None,
         }
-    }
-
-    /// Whether std's own types have a method of this name, which a `Result` around the value may be meant by.
-    fn is_known_by_name(&self, method: &str) -> bool {
-        let any = self.catalog().any_receiver();
-        [&any.passes, &any.maps, &any.falls_back, &any.inspects, &any.either]
-            .iter()
-            .any(|list| list.iter().any(|name| name == method))
     }
 
     /// A setter by reference leaves its credential in the receiver.
@@ -281,38 +278,37 @@ impl<'a> Frame<'_, 'a> {
 
     /// The method's name alone: what std's own types do under this name.
     fn call_by_name(&mut self, call: &MethodCall<'a>, inner: &Ty, on: &Value, values: &[Value]) -> Value {
-        let any = self.catalog().any_receiver();
-        let has = |list: &[String]| list.iter().any(|name| name == call.method.as_str());
+        let has = |role| call.roles.has(role);
         self.note_method_once(call, on, values);
         self.note_use(on, call.place);
         for value in values {
             self.note_use(value, call.place);
         }
         let is_cell = on.marks.iter().any(|mark| matches!(mark.what, What::Cell(_)));
-        if has(&any.inits) {
+        if has(MethodRole::Inits) {
             return self.init(call, on, values);
         }
-        if has(&any.stores) && (is_cell || !has(&any.passes)) {
+        if has(MethodRole::Stores) && (is_cell || !has(MethodRole::Passes)) {
             return self.store(call, on, values);
         }
-        if has(&any.maps) {
+        if has(MethodRole::Maps) {
             return self.map(on, values, call.place);
         }
-        if has(&any.falls_back) {
+        if has(MethodRole::FallsBack) {
             let other = self.fall_back(on, values, call.place);
             let other = self.fallen_back(on, other);
             return content_of_fallible(on.clone()).join(&other);
         }
-        if has(&any.inspects) {
+        if has(MethodRole::Inspects) {
             self.first_result(values, std::slice::from_ref(on), call.place);
             return on.clone();
         }
-        if has(&any.either) {
+        if has(MethodRole::Either) {
             let other = values.first().cloned().unwrap_or_default();
             let other = self.fallen_back(on, other);
             return content_of_fallible(on.clone()).join(&other);
         }
-        if has(&any.absorbs) {
+        if has(MethodRole::Absorbs) {
             // A key is not what a map holds.
             let keys = usize::from(self.is_gathering() && values.len() == 2);
             for value in &values[keys..] {
@@ -327,7 +323,7 @@ impl<'a> Frame<'_, 'a> {
         if let Some(paired) = self.paired(call, on, values) {
             return paired;
         }
-        if has(&any.passes) {
+        if has(MethodRole::Passes) {
             self.run_closures(values, call.place);
             return passed_on(call.method, on);
         }
@@ -337,7 +333,8 @@ impl<'a> Frame<'_, 'a> {
 
     /// Notes the arguments of a method that the catalog does not describe, when it is first looked up.
     fn note_method_once(&mut self, call: &MethodCall<'a>, on: &Value, values: &[Value]) {
-        if self.noted == Some(call.place) || values.is_empty() {
+        let has_sinks = !self.is_gathering() && self.e.seeds.contains(&self.def);
+        if self.noted == Some(call.place) || values.is_empty() || has_sinks {
             return;
         }
         self.noted = Some(call.place);
@@ -490,10 +487,7 @@ fn passed_on(method: &str, on: &Value) -> Value {
 
 /// A copy: what is done to it is not done to the cell that it comes from.
 fn copied(value: &Value) -> Value {
-    if !value.any(|what| matches!(what, What::Cell(_))) {
-        return value.clone();
-    }
-    value.map_marks(&mut |mark, out| {
+    value.map_marks(&|what| matches!(what, What::Cell(_)), &mut |mark, out| {
         let what = match mark.what {
             What::Cell(id) => What::Copied(id),
             other => other,
@@ -504,12 +498,24 @@ fn copied(value: &Value) -> Value {
 
 /// A method call as it is written.
 pub(super) struct MethodCall<'a> {
-    #[expect(dead_code, reason = "names the call for later rules")]
-    id: ExprId,
     receiver: ExprId,
     method: &'a Name,
+    /// What its name says by itself.
+    roles: MethodRoles,
     args: &'a [ExprId],
     place: Place,
+}
+
+/// Whether std's own types have a method of this name, which a `Result` around the value may be meant by.
+fn is_known_by_name(roles: MethodRoles) -> bool {
+    let by_value = [
+        MethodRole::Passes,
+        MethodRole::Maps,
+        MethodRole::FallsBack,
+        MethodRole::Inspects,
+        MethodRole::Either,
+    ];
+    by_value.into_iter().any(|role| roles.has(role))
 }
 
 fn full(path: &str, method: &str) -> SmolStr {

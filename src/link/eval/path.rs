@@ -38,9 +38,7 @@ impl<'a> Frame<'_, 'a> {
 
     /// `Self`, `Self::new`, `Self::CONST`, `Self::Variant`.
     fn resolve_self(&self, path: &'a Path) -> Option<Res> {
-        let (module, ty) = self.e.types.resolver.self_type(self.def)?;
-        let scope = crate::link::ty::Scope { module, def: None };
-        let ty = self.e.types.lower(scope, ty);
+        let ty = self.e.types.self_type_in(self.def);
         match path.segments.get(1) {
             None => match ty {
                 Ty::Def(def, _) => Some(Res::Def(def)),

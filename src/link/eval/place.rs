@@ -124,7 +124,7 @@ impl<'a> Frame<'_, 'a> {
         rest: Option<ExprId>,
         span: Span,
     ) -> Value {
-        let ty = self.e.types.lower(self.scope, &crate::facts::path::TypeRef::Path(path.clone()));
+        let ty = self.e.types.named(self.scope, path);
         let mut value = rest.map(|rest| self.eval(rest)).unwrap_or_default();
         value.ty = ty.clone();
         for (name, e) in fields {
@@ -429,8 +429,8 @@ impl<'a> Frame<'_, 'a> {
         let is_cell =
             it.is_mut || it.is_ref || is_thread_local || ty.role(self.catalog()) == Some(TypeRole::Cell);
         let summary = self.e.summary_for(def, self.def);
-        let words = self.catalog().words();
-        let is_called_so = words.is_expiry_field(&item.name) && words.classify(&item.name).is_none();
+        let says = self.e.says(&item.name);
+        let is_called_so = says.is_expiry && says.class.is_none();
         if is_called_so || self.is_time(&ty) {
             self.e.tables.time_readers.insert((at.file, self.def));
         }

@@ -164,7 +164,7 @@ impl Frame<'_, '_> {
         }
         let Some(name) = self.absent(on) else { return other };
         let is_for_operators = self.is_given_by_operators(on);
-        other.map_marks(&mut |mark, out| {
+        other.map_marks(&is_literal, &mut |mark, out| {
             let what = match mark.what {
                 What::Literal(id) => What::Literal(self.renamed(id, |literal| {
                     if literal.fallback.is_none() {
@@ -183,11 +183,7 @@ impl Frame<'_, '_> {
         if !self.is_gathering() {
             return value;
         }
-        value.map_marks(&mut |mark, out| {
-            if !matches!(mark.what, What::Literal(_)) {
-                out.push(mark.clone());
-            }
-        })
+        value.without(is_literal)
     }
 
     /// An empty text that no literal gives.
@@ -329,4 +325,8 @@ impl Frame<'_, '_> {
     pub(super) fn note_base_address(&mut self, name: &str) {
         self.around.has_base_address |= BASE_ADDRESS.contains(&name);
     }
+}
+
+fn is_literal(what: &What) -> bool {
+    matches!(what, What::Literal(_))
 }

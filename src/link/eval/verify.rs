@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{Frame, shown};
-use crate::catalog::schema::TypeRole;
+use crate::catalog::{MethodRole, schema::TypeRole};
 use crate::facts::Name;
 use crate::link::{
     event::Event,
@@ -34,11 +34,10 @@ impl Frame<'_, '_> {
     fn sets_up(&self, ty: &Ty, method: &str) -> bool {
         let ty = ty.innermost(self.catalog());
         let entry = ty.path().and_then(|path| self.catalog().method(path, method));
-        let passes = &self.catalog().any_receiver().passes;
         entry.is_some_and(|entry| entry.passes_self)
             || method.starts_with("with_")
             || method.starts_with("set_")
-            || passes.iter().any(|name| name == method)
+            || self.catalog().roles_of_method(method).has(MethodRole::Passes)
     }
 
     /// A constructor of a client that is awaited, and so most often connects: whoever has the client knows.

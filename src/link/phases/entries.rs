@@ -1,16 +1,16 @@
 //! Where a program is entered: `main`, handlers, and what nobody in sight calls.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Phase, Programs};
 use crate::catalog::schema::AttributeRole;
-use crate::facts::{ItemKind, item::Attribute};
+use crate::facts::ItemKind;
 use crate::link::{
     engine::Engine,
     event::Event,
     order::visit,
     resolve::Res,
-    world::{DefId, Extern},
+    world::DefId,
 };
 use crate::source::{Dependency, DependencyKind, Package, TargetKind};
 
@@ -19,6 +19,8 @@ pub(super) struct Entries<'e, 'a> {
     engine: &'e Engine<'a>,
     /// Every function and initialiser that is no test's, in order.
     all: Vec<DefId>,
+    /// What attributes make of them.
+    roles: FxHashMap<DefId, AttributeRole>,
     /// What is called in sight.
     called: FxHashSet<DefId>,
     /// Whether each package of the project serves.
@@ -36,6 +38,7 @@ impl<'e, 'a> Entries<'e, 'a> {
         all.sort_unstable();
         let mut found = Self {
             engine,
+            roles: all.iter().filter_map(|def| Some((*def, role_of(engine, *def)?))).collect(),
             all,
             called: FxHashSet::default(),
             serving: by_dependencies(engine),
@@ -179,31 +182,7 @@ impl<'e, 'a> Entries<'e, 'a> {
 
     /// What an attribute makes of a function.
     fn role(&self, def: DefId) -> Option<AttributeRole> {
-        let at = self.engine.types.world.def(def);
-        let item = self.engine.inputs().item(at.file, at.item);
-        item.attributes.iter().find_map(|attribute| self.attribute_role(def, attribute))
-    }
-
-    fn attribute_role(&self, def: DefId, attribute: &Attribute) -> Option<AttributeRole> {
-        let types = self.engine.types;
-        let path = crate::link::ty::path_of_attribute(attribute);
-        match types.resolver.resolve_value(types.scope(def).module, &path) {
-            Some(Res::External(path)) => Some(types.inputs.catalog.attribute(&path)?.makes),
-            Some(_) => None,
-            None => self.role_by_macro_use(def, &attribute.path),
-        }
-    }
-
-    /// What an attribute makes that came by `#[macro_use] extern crate`: the one that a dependency has under this name.
-    fn role_by_macro_use(&self, def: DefId, name: &str) -> Option<AttributeRole> {
-        let world = self.engine.types.world;
-        let externs = world.krate(world.crate_of(def)).externs.values();
-        let roots = externs.filter_map(|it| match it {
-            Extern::Package(root) => Some(root),
-            Extern::Local(_) => None,
-        });
-        let catalog = self.engine.inputs().catalog;
-        roots.filter_map(|root| catalog.attribute(&format!("{root}::{name}"))).map(|entry| entry.makes).next()
+        self.roles.get(&def).copied()
     }
 }
 
@@ -218,6 +197,14 @@ enum Whose {
 fn local(packages: &[Package], dependency: &Dependency) -> Option<usize> {
     let dir = dependency.path.as_deref().filter(|_| dependency.kind == DependencyKind::Normal)?;
     packages.iter().position(|package| package.manifest.parent() == Some(dir))
+}
+
+/// What an attribute makes of a function.
+fn role_of(engine: &Engine<'_>, def: DefId) -> Option<AttributeRole> {
+    let types = engine.types;
+    let at = types.world.def(def);
+    let attributes = &types.inputs.item(at.file, at.item).attributes;
+    attributes.iter().find_map(|attribute| types.attribute(def, attribute)).map(|entry| entry.makes)
 }
 
 fn package_of(engine: &Engine<'_>, def: DefId) -> Option<usize> {

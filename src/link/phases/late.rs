@@ -1,6 +1,6 @@
 //! Variables of the environment that a program needs and asks for too late.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
@@ -12,6 +12,7 @@ use crate::link::{
     value::{CredentialId, OriginId, Source},
     world::DefId,
 };
+use crate::source::{FileId, Span};
 
 /// A credential whose variable nobody asks for before the program is at work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct LateRead {
 
 /// Every credential that is read late, by the names of their variables.
 pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts]) -> Vec<LateRead> {
-    let early = Early::of(tables, phases, facts);
+    let early = Early::of(tables, phases);
     let (credentials, asked) = (by_origin(tables), asked(tables, phases));
     let mut found: BTreeMap<SmolStr, LateRead> = BTreeMap::new();
     for (origin, read) in phases.all_reads() {
@@ -47,6 +48,7 @@ pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts
         });
         late.reads.push((origin, *phase, reader.def));
     }
+    early.leave_asked_anywhere(&mut found, tables, facts);
     let mut found: Vec<LateRead> = found.into_values().collect();
     for late in &mut found {
         late.reads.sort_by_key(|(origin, phase, _)| (*phase, tables.origins.get(origin.0).place));
@@ -83,12 +85,12 @@ fn asked(tables: &Tables, phases: &Phases) -> FxHashSet<(SmolStr, DefId)> {
 struct Early {
     /// Each with the programs.
     names: BTreeMap<SmolStr, Programs>,
-    /// What all may ask for.
-    everywhere: BTreeSet<SmolStr>,
+    /// Whether some are asked for under names that could not be followed.
+    has_unnamed: bool,
 }
 
 impl Early {
-    fn of(tables: &Tables, phases: &Phases, facts: &[FileFacts]) -> Self {
+    fn of(tables: &Tables, phases: &Phases) -> Self {
         let named_by_callers: FxHashSet<OriginId> = tables
             .summaries
             .values()
@@ -104,16 +106,31 @@ impl Early {
             has_unnamed |= programs != 0 && name.is_empty() && !named_by_callers.contains(&origin);
             *names.entry(name.clone()).or_default() |= programs;
         }
-        let mut everywhere: BTreeSet<SmolStr> = facts.iter().flat_map(declared).collect();
-        if has_unnamed {
-            everywhere.extend(mentioned(tables, facts));
-        }
-        Self { names, everywhere }
+        Self { names, has_unnamed }
     }
 
-    /// Whether one of these programs asks for a variable when it starts.
+    /// Whether one of these programs asks for a variable by its name when it starts.
     fn has(&self, name: &SmolStr, programs: Programs) -> bool {
-        self.everywhere.contains(name) || self.names.get(name).is_some_and(|early| early & programs != 0)
+        self.names.get(name).is_some_and(|early| early & programs != 0)
+    }
+
+    /// Takes out what any program may ask for when it starts without saying so in a call: the files are searched for
+    /// what is there, and for nothing else.
+    fn leave_asked_anywhere(
+        &self,
+        found: &mut BTreeMap<SmolStr, LateRead>,
+        tables: &Tables,
+        facts: &[FileFacts],
+    ) {
+        if found.is_empty() {
+            return;
+        }
+        for name in facts.iter().flat_map(declared) {
+            found.remove(&name);
+        }
+        if self.has_unnamed {
+            leave_mentioned(found, tables, facts);
+        }
     }
 }
 
@@ -139,29 +156,27 @@ fn env_of(attribute: &Attribute, field: &str) -> Vec<SmolStr> {
     .collect()
 }
 
-/// What a program may ask for that reads variables under names which could not be followed: every text that stands
-/// anywhere but in a read of its own, and every field that a configuration may be read into.
-fn mentioned(tables: &Tables, facts: &[FileFacts]) -> BTreeSet<SmolStr> {
-    let read: FxHashMap<_, Vec<_>> = {
-        let mut by_file: FxHashMap<_, Vec<_>> = FxHashMap::default();
-        let env = tables.origins.iter().filter(|origin| origin.source == Source::Env);
-        env.for_each(|origin| by_file.entry(origin.place.file).or_default().push(origin.place.span));
-        by_file
-    };
-    let mut found = BTreeSet::new();
+/// Takes out what a program may ask for that reads variables under names which could not be followed: every text that
+/// stands anywhere but in a read of its own, and every field that a configuration may be read into.
+fn leave_mentioned(found: &mut BTreeMap<SmolStr, LateRead>, tables: &Tables, facts: &[FileFacts]) {
+    let mut read: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
+    for origin in tables.origins.iter().filter(|origin| origin.source == Source::Env) {
+        read.entry(origin.place.file).or_default().push(origin.place.span);
+    }
     for (at, file) in facts.iter().enumerate() {
-        let own = read.get(&crate::source::FileId(crate::link::world::index(at)));
+        let own = read.get(&FileId(crate::link::world::index(at)));
         for expr in &file.exprs {
             let ExprKind::Literal(Literal::Str(text)) = &expr.kind else { continue };
-            if !own.is_some_and(|own| own.iter().any(|span| span.contains(expr.span))) {
-                found.insert(SmolStr::new(text));
+            let is_own = || own.is_some_and(|own| own.iter().any(|span| span.contains(expr.span)));
+            if found.contains_key(&**text) && !is_own() {
+                found.remove(&**text);
             }
         }
         for item in &file.items {
-            if let ItemKind::Struct(fields) = &item.kind {
-                found.extend(fields.iter().map(|field| SmolStr::from(field.name.to_uppercase())));
+            let ItemKind::Struct(fields) = &item.kind else { continue };
+            for field in fields {
+                found.remove(field.name.to_uppercase().as_str());
             }
         }
     }
-    found
 }

@@ -1,26 +1,9 @@
-//! What stands in a body: its items, and the expressions directly inside an expression.
+//! The expressions directly inside an expression.
 
 use crate::facts::{
-    ExprId, ExprKind, FileFacts, ItemId,
+    ExprId, ExprKind, FileFacts,
     expr::{MacroBody, Stmt},
 };
-
-/// The items that stand in a body, outside of other items.
-pub(super) fn items_in(facts: &FileFacts, body: ExprId) -> Vec<ItemId> {
-    let mut found = Vec::new();
-    let mut open = vec![body];
-    while let Some(id) = open.pop() {
-        if let ExprKind::Block(block) = &facts.expr(id).kind {
-            found.extend(block.stmts.iter().filter_map(|stmt| match stmt {
-                Stmt::Item(item) => Some(*item),
-                _ => None,
-            }));
-        }
-        children(facts, id, &mut open);
-    }
-    found.sort_unstable();
-    found
-}
 
 /// Pushes the expressions directly inside an expression.
 pub(crate) fn children(facts: &FileFacts, id: ExprId, out: &mut Vec<ExprId>) {

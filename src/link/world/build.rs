@@ -8,7 +8,6 @@ use smol_str::SmolStr;
 
 use super::{
     Crate, CrateId, Def, DefId, Extern, Import, Inputs, Module, ModuleId, World,
-    body::items_in,
     gate::{is_off_gate, is_test_gate},
     index,
 };
@@ -209,14 +208,11 @@ impl Builder<'_> {
 
     /// The items in a body, however deep, form one anonymous module.
     fn add_body(&mut self, module: ModuleId, file: FileId, def: DefId, body: ExprId, is_test: bool) {
-        let items = items_in(self.inputs.file(file), body);
-        if items.is_empty() {
-            return;
-        }
+        let Some(items) = self.inputs.file(file).inner.get(&body) else { return };
         let krate = self.world.module(module).krate;
         let inner = self.add_module(krate, Some(module), true, is_test);
         self.world.defs[def.0 as usize].body = Some(inner);
-        self.add_items(inner, file, &items, None);
+        self.add_items(inner, file, items, None);
     }
 
     fn name_externs(&mut self) {

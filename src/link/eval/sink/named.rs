@@ -76,7 +76,7 @@ impl Frame<'_, '_> {
             }
             (_, [_, value]) if SETTING.contains(&method) => self.note_setting(&key, value, place),
             (_, [value]) if is_external || !on.marks.is_empty() => {
-                let Some(class) = words.classify(method) else { return };
+                let Some(class) = self.e.says(method).class else { return };
                 self.arrive(value, &all, seen(SinkKind::Argument, Some(class.kind)));
             }
             _ => {}
@@ -87,7 +87,7 @@ impl Frame<'_, '_> {
     pub(in crate::link::eval) fn note_setting(&mut self, key: &str, value: &Value, place: Place) {
         let words = self.catalog().words();
         let is_auth = key.eq_ignore_ascii_case("authorization") || words.is_auth_header_constant(key);
-        let class = words.classify(key);
+        let class = self.e.says(key).class;
         if class.is_none() && !is_auth {
             return;
         }
@@ -132,7 +132,7 @@ impl Frame<'_, '_> {
         let entry = self.catalog().ty(path);
         let is_known =
             entry.is_some_and(|it| it.credential_fields.iter().any(|known| known == name.as_str()));
-        let class = self.catalog().words().classify(name);
+        let class = self.e.says(name).class;
         if !is_known && class.is_none() {
             return;
         }
