@@ -8,8 +8,8 @@ use super::{
     error::parse,
     project,
     schema::{
-        AttributeEntry, CrateFile, CredentialKind, EnvEntry, FnEntry, HostEntry, KeyEntry,
-        MacroRole, TypeEntry,
+        AttributeEntry, CrateFile, CredentialKind, EnvEntry, FnEntry, HostEntry, KeyEntry, MacroRole,
+        TypeEntry,
     },
     shipped,
 };

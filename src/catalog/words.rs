@@ -157,7 +157,8 @@ impl Words {
     #[must_use]
     pub fn is_about_credentials(&self, name: &str) -> bool {
         let words = split(name);
-        words.last().is_some_and(|last| self.not_last.contains(last.as_str())) && !self.is_url_credential(&words)
+        words.last().is_some_and(|last| self.not_last.contains(last.as_str()))
+            && !self.is_url_credential(&words)
     }
 
     /// What a file holds by its name, where that is a credential.

@@ -220,8 +220,7 @@ impl Engine<'_> {
 
     /// Joins what a caller passes for a parameter to what is known of it.
     fn close_passed(&mut self, key: ParamKey, caller: DefId) {
-        let Some(value) = self.flows.passed.get(&key).and_then(|callers| callers.get(caller)).cloned()
-        else {
+        let Some(value) = self.flows.passed.get(&key).and_then(|callers| callers.get(caller)).cloned() else {
             return;
         };
         self.steps += 1;

@@ -238,8 +238,7 @@ impl Value {
     pub(super) fn essence(&self) -> Self {
         let fields = self.fields.as_ref().and_then(|fields| {
             let marked = fields.iter().filter(|(_, field)| field.any(|_| true));
-            let kept: FieldValues =
-                marked.map(|(name, field)| (name.clone(), field.essence())).collect();
+            let kept: FieldValues = marked.map(|(name, field)| (name.clone(), field.essence())).collect();
             (!kept.is_empty()).then(|| Rc::new(kept))
         });
         Self { marks: Rc::clone(&self.marks), fields, text: self.text.clone(), ..Self::default() }

@@ -16,6 +16,7 @@ mod facts {
 }
 mod fixes;
 mod formats;
+mod forms;
 mod gate;
 mod help;
 mod hostile;
@@ -31,8 +32,10 @@ mod readme;
 mod run;
 mod runtimes;
 mod secrets;
+mod security;
 mod settings;
 mod shapes;
+mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]
 mod targets;

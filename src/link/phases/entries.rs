@@ -5,13 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Phase, Programs};
 use crate::catalog::schema::AttributeRole;
 use crate::facts::ItemKind;
-use crate::link::{
-    engine::Engine,
-    event::Event,
-    order::visit,
-    resolve::Res,
-    world::DefId,
-};
+use crate::link::{engine::Engine, event::Event, order::visit, resolve::Res, world::DefId};
 use crate::source::{Dependency, DependencyKind, Package, TargetKind};
 
 /// The functions of a run that somebody out of sight may call.
