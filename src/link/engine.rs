@@ -118,7 +118,21 @@ impl<'a> Engine<'a> {
             }
         }
         self.close_fields();
+        self.tables.sleeping = self.with_callers(&self.tables.sleeping);
+        self.tables.asking_pid = self.with_callers(&self.tables.asking_pid);
         super::renew::complete(self);
+    }
+
+    /// Functions, and all that call one of them, at whatever distance.
+    fn with_callers(&self, defs: &FxHashSet<DefId>) -> FxHashSet<DefId> {
+        let mut found = FxHashSet::default();
+        let mut open: Vec<DefId> = defs.iter().copied().collect();
+        while let Some(def) = open.pop() {
+            if found.insert(def) {
+                open.extend(self.readers.get(&Key::Summary(def)).into_iter().flatten());
+            }
+        }
+        found
     }
 
     /// Reads what is due once, callees before callers.

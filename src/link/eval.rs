@@ -78,8 +78,6 @@ pub(super) struct Frame<'f, 'a> {
     events: Vec<Event>,
     drives: BTreeMap<Place, Drive>,
     absorbs: BTreeMap<u16, Marks>,
-    sleeps: bool,
-    asks_pid: bool,
     reads_env: Vec<(u16, OriginId)>,
     /// How often the program may have ended so far.
     ends: u32,
@@ -126,8 +124,6 @@ impl<'f, 'a> Frame<'f, 'a> {
             events: Vec::new(),
             drives: BTreeMap::new(),
             absorbs: BTreeMap::new(),
-            sleeps: false,
-            asks_pid: false,
             reads_env: Vec::new(),
             ends: 0,
             alternatives: 0,
@@ -157,8 +153,6 @@ impl<'f, 'a> Frame<'f, 'a> {
             drives: frame.drives.into_values().filter(|it| !is_kept(&frame.escaped, it)).collect(),
             called_with: frame.called_with,
             events: frame.events,
-            sleeps: frame.sleeps,
-            asks_pid: frame.asks_pid,
             reads_env: frame.reads_env,
         }
     }

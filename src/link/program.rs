@@ -54,7 +54,7 @@ const NEST: u32 = 6;
 #[derive(Debug)]
 pub struct Program<'a> {
     catalog: &'a Catalog,
-    facts: &'a [FileFacts],
+    pub(super) facts: &'a [FileFacts],
     inputs: Inputs<'a>,
     world: World,
     pub(super) tables: Tables,
@@ -491,10 +491,8 @@ impl Program<'_> {
     #[must_use]
     pub fn is_fork_guarded(&self, cell: &Cell) -> bool {
         let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
-        let is_guard = |def: DefId| {
-            let summary = self.tables.summaries.get(&def);
-            self.tables.at_fork.contains(&def) || summary.is_some_and(|summary| summary.asks_pid)
-        };
+        let is_guard =
+            |def: DefId| self.tables.at_fork.contains(&def) || self.tables.asking_pid.contains(&def);
         cell.content.any(|what| *what == What::ProcessId) || users.into_iter().any(is_guard)
     }
 

@@ -91,13 +91,12 @@ fn name_sent(engine: &mut Engine<'_>, id: CellId) {
 
 /// A cell that is filled again and again, with a wait between, does not grow old.
 fn note_stores(engine: &mut Engine<'_>, id: CellId, periodic: &FxHashSet<DefId>) {
-    let summaries = &engine.tables.summaries;
     let cell = &engine.tables.cells[id.0 as usize];
     // What is filled once stays what it is, however often somebody tries.
     if cell.kind == Some(CellKind::Once) && !cell.is_writable {
         return;
     }
-    let sleeps = |def: DefId| summaries.get(&def).is_some_and(|summary| summary.sleeps);
+    let sleeps = |def: DefId| engine.tables.sleeping.contains(&def);
     let stores: Vec<Place> = cell
         .fills
         .iter()
@@ -112,7 +111,7 @@ fn note_stores(engine: &mut Engine<'_>, id: CellId, periodic: &FxHashSet<DefId>)
 /// The functions that are called, at whatever distance, in a loop that waits.
 fn periodic(engine: &Engine<'_>) -> FxHashSet<DefId> {
     let mut open = Vec::new();
-    for summary in engine.tables.summaries.values().filter(|summary| summary.sleeps) {
+    for summary in engine.tables.sleeping.iter().filter_map(|def| engine.tables.summaries.get(def)) {
         visit(&summary.events, &mut |event| {
             if let Event::Loop(inner) = event
                 && waits(engine, inner)
@@ -142,7 +141,7 @@ fn waits(engine: &Engine<'_>, events: &[Event]) -> bool {
     visit(events, &mut |event| match event {
         Event::Sleep(_) => waits = true,
         Event::Call(def, ..) => {
-            waits |= engine.tables.summaries.get(def).is_some_and(|summary| summary.sleeps);
+            waits |= engine.tables.sleeping.contains(def);
         }
         _ => {}
     });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::Name;
 use crate::link::{
@@ -66,10 +66,6 @@ pub(in crate::link) struct Summary {
     pub events: Vec<Event>,
     /// Where it lets a runtime drive something.
     pub drives: Vec<Drive>,
-    /// Whether it waits for a time anywhere.
-    pub sleeps: bool,
-    /// Whether it asks for the process id anywhere.
-    pub asks_pid: bool,
     /// The variables of the environment that it reads under a name its callers give, by parameter.
     pub reads_env: Vec<(u16, OriginId)>,
 }
@@ -129,6 +125,10 @@ pub(in crate::link) struct Tables {
     pub senders: BTreeMap<Place, DefId>,
     /// The structs that somebody asks when their content ends.
     pub asked_age: BTreeSet<DefId>,
+    /// Functions that wait for a time; at the end also those that call one, at whatever distance.
+    pub sleeping: FxHashSet<DefId>,
+    /// Functions that ask for the process id; at the end also those that call one, at whatever distance.
+    pub asking_pid: FxHashSet<DefId>,
     /// What the program ends without, and where it says so.
     pub demanded: BTreeMap<OriginId, Place>,
 }
@@ -144,9 +144,7 @@ impl Tables {
 
 /// Whether nothing that callers see of `new` is missing in `old`.
 pub(super) fn is_covered(old: &Summary, new: &Summary) -> bool {
-    old.sleeps == new.sleeps
-        && old.asks_pid == new.asks_pid
-        && old.reads_env == new.reads_env
+    old.reads_env == new.reads_env
         && old.ret.covers(&new.ret)
         && new
             .called_with

@@ -224,11 +224,11 @@ impl Frame<'_, '_> {
             }
             Action::BlockOn => self.block_on(value, args, place),
             Action::Sleep => {
-                self.sleeps = true;
+                self.e.tables.sleeping.insert(self.def);
                 self.with_event(value, Event::Sleep(place))
             }
             Action::ProcessId => {
-                self.asks_pid = true;
+                self.e.tables.asking_pid.insert(self.def);
                 let mut value = value;
                 value.add_mark(What::ProcessId, None);
                 value

@@ -177,8 +177,6 @@ impl<'a> Frame<'_, 'a> {
             self.e.tables.on_refusal.insert(def);
         }
         let summary = self.e.summary_for(def, self.def);
-        self.sleeps |= summary.sleeps;
-        self.asks_pid |= summary.asks_pid;
         // What a function is given to run it runs somewhere inside, most often behind what it does first.
         let original = args;
         let ((args, runs), ran) = if args.iter().any(|arg| arg.callable.is_some()) {

@@ -1,5 +1,7 @@
 //! Where a program is entered: `main`, handlers, and what nobody in sight calls.
 
+use std::path::Path;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Phase, Programs};
@@ -49,6 +51,7 @@ impl<'e, 'a> Entries<'e, 'a> {
     /// The programs that each package is a part of: those of its own, and of what depends on it.
     fn programs_by_package(&self) -> Vec<Programs> {
         let packages = &self.engine.inputs().project.packages;
+        let needs = needs(packages);
         let mut programs: Vec<Programs> = vec![0; packages.len()];
         for (def, program) in self.starts() {
             let Some(own) = package_of(self.engine, def) else { continue };
@@ -56,7 +59,7 @@ impl<'e, 'a> Entries<'e, 'a> {
             while let Some(at) = open.pop() {
                 if !std::mem::replace(&mut seen[at], true) {
                     programs[at] |= program;
-                    open.extend(packages[at].dependencies.iter().filter_map(|it| local(packages, it)));
+                    open.extend(&needs[at]);
                 }
             }
         }
@@ -187,10 +190,16 @@ enum Whose {
     Others,
 }
 
-/// The package of the run that a dependency is.
-fn local(packages: &[Package], dependency: &Dependency) -> Option<usize> {
-    let dir = dependency.path.as_deref().filter(|_| dependency.kind == DependencyKind::Normal)?;
-    packages.iter().position(|package| package.manifest.parent() == Some(dir))
+/// The packages of the run that each package of it is built with.
+fn needs(packages: &[Package]) -> Vec<Vec<usize>> {
+    let numbered = packages.iter().enumerate().rev();
+    let by_dir: FxHashMap<&Path, usize> =
+        numbered.filter_map(|(at, package)| Some((package.manifest.parent()?, at))).collect();
+    let need = |it: &Dependency| {
+        let dir = it.path.as_deref().filter(|_| it.kind == DependencyKind::Normal)?;
+        by_dir.get(dir).copied()
+    };
+    packages.iter().map(|package| package.dependencies.iter().filter_map(need).collect()).collect()
 }
 
 /// What an attribute makes of a function.

@@ -1,5 +1,7 @@
 //! What rules ask of the sinks of a program.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashSet;
 
 use super::{Arrival, Arriving, Gather, Literal, Reached, follow};
@@ -21,8 +23,8 @@ pub(in crate::link) struct Sinks {
     reached: Vec<Reached>,
     literals: Table<Literal, LiteralId>,
     implicit: FxHashSet<OriginId>,
-    /// Names of variables and fields that are asked whether they are empty.
-    asked: FxHashSet<Name>,
+    /// Names of variables and fields that are asked whether they are empty, once a rule wants to know.
+    asked: OnceCell<FxHashSet<Name>>,
 }
 
 impl Sinks {
@@ -30,11 +32,7 @@ impl Sinks {
     pub(in crate::link) fn find(engine: &mut Engine<'_>) -> Self {
         let (reached, gather) = follow::arrivals(engine);
         let Gather { literals, implicit, .. } = gather;
-        let has_fallback = literals.iter().any(|literal| literal.fallback.is_some());
-        let facts = engine.inputs().facts;
-        let asked =
-            if has_fallback { facts.iter().flat_map(asked_in).collect() } else { FxHashSet::default() };
-        Self { reached, literals, implicit, asked }
+        Self { reached, literals, implicit, asked: OnceCell::new() }
     }
 }
 
@@ -106,8 +104,9 @@ impl Program<'_> {
     /// Whether somebody asks whether something is empty that has one of the names a literal passed under.
     #[must_use]
     pub fn is_asked_for_emptiness(&self, literal: &Literal, arrival: &Arrival) -> bool {
+        let asked = self.sinks.asked.get_or_init(|| self.facts.iter().flat_map(asked_in).collect());
         let names = arrival.names.iter().chain([&literal.name]);
-        names.filter(|name| !name.is_empty()).any(|name| self.sinks.asked.contains(name))
+        names.filter(|name| !name.is_empty()).any(|name| asked.contains(name))
     }
 
     /// The literals that arrive at a sink and are secrets.

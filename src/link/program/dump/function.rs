@@ -65,7 +65,7 @@ impl Dump<'_, '_> {
             self.line(format_args!("flows into param {at}"));
             self.inside(|dump| marks.iter().for_each(|mark| dump.mark(mark)));
         }
-        if summary.asks_pid {
+        if self.program.tables.asking_pid.contains(&def) {
             self.line("asks-process-id");
         }
         if self.program.tables.at_fork.contains(&def) {
