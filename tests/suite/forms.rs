@@ -7,8 +7,10 @@ use crate::block::blocks;
 use crate::directory::{FORKED_RUNTIME, GLOBAL_CLIENT, directory};
 use crate::run::{Found, files_below, found, root, run_binary};
 
-/// Ways to write the same file, each with how many lines it puts before the code.
-const FORMS: [(&str, fn(&str) -> String, usize); 3] = [
+/// A way to write the same file: its name, what it makes of a text, and how many lines it puts before the code.
+type Form = (&'static str, fn(&str) -> String, usize);
+
+const FORMS: [Form; 3] = [
     ("CRLF", |text| text.replace('\n', "\r\n"), 0),
     ("BOM and CRLF", |text| format!("\u{feff}{}", text.replace('\n', "\r\n")), 0),
     ("BOM and shebang", |text| format!("\u{feff}#!/usr/bin/env -S cargo\n{text}"), 1),
