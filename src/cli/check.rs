@@ -103,8 +103,11 @@ fn look(
     }
     let catalog = &job.catalog;
     let mut input = read(found, cwd, args.threads);
+    let key_shapes = key_shapes(catalog);
     if args.dump == Some(Dump::Facts) {
-        return tell_text(&dump_of(&input), streams);
+        // Strings are cut in it, so it shows no secret. Names of files may hold anything.
+        let text = report::masked(&dump_of(&input), &input.files, &[], &key_shapes);
+        return tell_text(&text, streams);
     }
     let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
     let excluded = scope.exclude(&settings.exclude, &input.files);
@@ -117,7 +120,6 @@ fn look(
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
     let answer = answer(&input.project, (&input.loaded, &input.files), catalog, &job.active, wanted)?;
-    let key_shapes = key_shapes(catalog);
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }

@@ -4,6 +4,7 @@ mod callers;
 mod dump;
 mod first_use;
 mod held;
+mod hidden;
 mod names;
 mod seen;
 mod tokens;
@@ -540,6 +541,8 @@ impl Program<'_> {
         let mut places: Vec<Place> = self.tables.credentials.iter().filter_map(literal).collect();
         places.extend(self.literal_secrets());
         places.extend(deployments::plain_values(self.deployments, self.catalog));
+        places.extend(self.deployments.hidden.iter().copied());
+        places.extend(hidden::literals(self.facts, self.catalog));
         places.sort_unstable();
         places.dedup();
         places

@@ -39,6 +39,8 @@ pub struct Deployments {
     pub has_platform: bool,
     /// Values that are written out, under the names they are given by.
     pub literals: Vec<Literal>,
+    /// Values that are secret whatever they are called: all that a secret object holds.
+    pub hidden: Vec<Place>,
     /// The files read for this.
     pub files: BTreeSet<FileId>,
     /// Whether there were more files than are looked at: then nothing is known for sure.

@@ -5,6 +5,7 @@ mod block;
 mod catalog;
 mod cli;
 mod config;
+mod depth;
 mod directory;
 mod editor;
 mod facts {
@@ -15,12 +16,14 @@ mod facts {
 }
 mod fixes;
 mod formats;
+mod forms;
 mod gate;
 mod help;
 mod hostile;
 mod house;
 mod linear;
 mod model;
+mod mutants;
 mod outputs;
 mod pages;
 mod program;
@@ -28,6 +31,12 @@ mod projects;
 mod readme;
 mod run;
 mod runtimes;
+mod secrets;
+mod security;
 mod settings;
+mod shapes;
+mod streams;
 mod synthetic;
+#[path = "../../fuzz/targets.rs"]
+mod targets;
 mod why;

@@ -1,6 +1,7 @@
 //! Runs of the linter, in this process and as the real binary, with what it printed.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,6 +19,8 @@ pub(crate) struct Run {
     pub(crate) out: String,
     /// Standard error.
     pub(crate) err: String,
+    /// The most memory that a run of the real binary had at once, in KiB; 0 where the system does not tell.
+    pub(crate) peak_kib: u64,
 }
 
 /// The root of this repository.
@@ -32,7 +35,7 @@ pub(crate) fn run(dir: &Path, args: &[&str]) -> Run {
     let environment = Environment { is_terminal: false, ..Environment::of_process() };
     let code = cli::run(args, dir, &environment, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    Run { code, out: text(out), err: text(err) }
+    Run { code, out: text(out), err: text(err), peak_kib: 0 }
 }
 
 /// What a process inherits from whoever runs the tests and what changes its output.
@@ -82,10 +85,11 @@ pub(crate) fn run_to_end(command: &mut Command) -> Run {
     thread::scope(|scope| {
         let out = scope.spawn(|| text(out));
         let err = scope.spawn(|| text(err));
-        let code = ended(&mut child);
+        let mut peak_kib = 0;
+        let code = ended(&mut child, &mut peak_kib);
         let (out, err) = (out.join().expect("it was read"), err.join().expect("it was read"));
         let code = code.unwrap_or_else(|| panic!("it died by a signal\n{err}"));
-        Run { code: u8::try_from(code).expect("a code of a byte"), out, err }
+        Run { code: u8::try_from(code).expect("a code of a byte"), out, err, peak_kib }
     })
 }
 
@@ -95,10 +99,18 @@ fn text(stream: Option<impl Read>) -> String {
     text
 }
 
+/// The most memory that a process had at once, in KiB, where Linux tells.
+fn peak_of(child: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 /// The exit code, or nothing when a signal ended it.
-fn ended(child: &mut Child) -> Option<i32> {
+fn ended(child: &mut Child, peak_kib: &mut u64) -> Option<i32> {
     let started = Instant::now();
     loop {
+        *peak_kib = peak_of(child).unwrap_or_default().max(*peak_kib);
         if let Some(status) = child.try_wait().expect("it can be waited for") {
             return status.code();
         }

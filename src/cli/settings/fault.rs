@@ -1,17 +1,23 @@
 //! What is wrong with settings and catalog files of a project, in a line that names file, line, key and the next step.
 
-use crate::catalog::CatalogError;
+use crate::catalog::{Catalog, CatalogError};
+use crate::cli::input::key_shapes;
 use crate::finding::nearest;
-use crate::report::safe;
+use crate::report::{masked, safe};
+use crate::source::Files;
 use crate::source::configuration::NamedText;
 use crate::source::{TomlFault, UnknownWord};
 
 /// How many known words are told where none is near.
 const TOLD: usize = 12;
 
-/// A message about a line of a file. Names and texts come from the project, so they are made safe.
+/// A message about a line of a file. Names and texts come from the project, so they are made safe, and what looks like a key
+/// is not shown: somebody may have put it into the wrong place.
 pub(super) fn told(file: &str, line: Option<usize>, message: &str) -> String {
-    let message = safe(message);
+    let message = match Catalog::shipped() {
+        Ok(catalog) => masked(&safe(message), &Files::default(), &[], &key_shapes(&catalog)),
+        Err(_) => safe(message),
+    };
     let file = safe(file);
     match line {
         Some(line) => format!("{file}:{line}: {message}"),

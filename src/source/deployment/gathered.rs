@@ -146,6 +146,13 @@ impl Gathered {
         }
     }
 
+    /// Notes a value that nobody has to see.
+    pub(super) fn hide(&mut self, place: Place) {
+        if self.found.hidden.len() < VARIABLES {
+            self.found.hidden.push(place);
+        }
+    }
+
     /// Notes an object that holds variables. One that is written twice holds what either does.
     pub(super) fn object(&mut self, object: Object, names: Names) {
         match (self.objects.get_mut(&object), names) {

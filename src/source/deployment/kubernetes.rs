@@ -74,6 +74,9 @@ fn variables_of(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, is_secret
     for part in ["data", "stringData"].iter().filter_map(|part| object.get(part)) {
         for (key, node, value) in part.entries() {
             names.insert(key.to_owned(), at.place(node.span));
+            if is_secret {
+                gathered.hide(at.place(value.span));
+            }
             // A file of variables in a config map is mounted and read by whoever starts the program.
             if value.text().is_some_and(|text| text.contains('\n')) {
                 gathered.mention(value.text().unwrap_or_default());

@@ -35,6 +35,9 @@ fn generate(gathered: &mut Gathered, at: Sheet<'_>, generator: &Node, is_secret:
         let Some((name, value)) = literal.text().and_then(|text| text.split_once('=')) else { continue };
         names.insert(name.to_owned(), at.place(literal.span));
         gathered.literal(name, value.trim_matches(['"', '\'']), at.place(literal.span), true);
+        if is_secret {
+            gathered.hide(at.place(literal.span));
+        }
     }
     for file in generator.get("files").map(Node::list).unwrap_or_default() {
         let text = file.text().unwrap_or_default();
