@@ -119,15 +119,21 @@ fn every_rule_that_edits_shows_it() {
     for rule in RULES.iter().filter(|rule| edits(rule.id)) {
         let page = root().join(format!("rules/{}.md", rule.id));
         let cases = root().join(format!("tests/cases/{}.md", rule.id));
+        if ONLY_SHOWN.contains(&rule.id) {
+            let has_shown = |path| {
+                let all = blocks(&fs::read_to_string(path).expect("a page"));
+                all.iter().any(|it| it.kind == "text" && it.text.lines().any(is_added))
+            };
+            assert!([&page, &cases].into_iter().any(has_shown), "{} has no report with its fix", rule.id);
+            continue;
+        }
         let is_made = pairs.iter().any(|(path, ..)| *path == page || *path == cases);
-        // What is shown and never made stands in the report.
-        let is_shown = [&page, &cases].iter().any(|path| {
-            let all = blocks(&fs::read_to_string(path).expect("a page"));
-            all.iter().any(|it| it.kind == "text" && it.text.lines().any(is_added))
-        });
-        assert!(is_made || is_shown, "{} has no block that shows its fix", rule.id);
+        assert!(is_made, "{} has no block `rust,fixed`", rule.id);
     }
 }
+
+/// Rules whose fixes have placeholders: they are shown in the report, and never made.
+const ONLY_SHOWN: [&str; 3] = ["cached-token", "global-auth-client", "missing-deploy-env"];
 
 /// Whether a line of a report is one that a fix adds: its number, a plus, and the line.
 fn is_added(line: &str) -> bool {
