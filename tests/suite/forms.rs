@@ -47,19 +47,22 @@ fn blocks_of_pages_are_reported_the_same_in_every_form() {
 #[cfg(unix)]
 #[test]
 fn a_link_on_the_way_and_another_directory_change_no_byte() {
-    let dir =
-        directory(&[("work/a.rs", GLOBAL_CLIENT), ("work/sub/b.rs", FORKED_RUNTIME), ("other/c.txt", "")]);
+    let dir = directory(&[
+        ("inside/a.rs", GLOBAL_CLIENT),
+        ("inside/sub/b.rs", FORKED_RUNTIME),
+        ("other/c.txt", ""),
+    ]);
     let top = dir.path();
-    std::os::unix::fs::symlink("work", top.join("link")).expect("it can be linked");
+    std::os::unix::fs::symlink("inside", top.join("link")).expect("it can be linked");
     let reports = |cwd: &str, path: &str, format: &str| {
         run_binary(&top.join(cwd), &["check", "--message-format", format, path]).out
     };
     for format in ["human", "short", "json", "sarif", "github", "gitlab", "junit", "rdjson"] {
-        let here = reports("work", ".", format);
+        let here = reports("inside", ".", format);
         assert!(here.contains("global-auth-client"), "{here}");
         assert!(here == reports("link", ".", format), "{format}: through a link");
     }
     // Names start where the run does; all else stays.
-    let there = reports("other", "../work", "short").replace("../work/", "");
-    assert_eq!(reports("work", ".", "short"), there);
+    let there = reports("other", "../inside", "short").replace("../inside/", "");
+    assert_eq!(reports("inside", ".", "short"), there);
 }
