@@ -11,7 +11,7 @@ use super::fixing::{self, Texts};
 use super::gate::Gate;
 use super::input::{Input, key_shapes, read, read_with};
 use super::levels::Levels;
-use super::linking::{Answer, Wanted, answer};
+use super::linking::{Afterwards, Answer, Wanted, answer};
 use super::output::Outputs;
 use super::scope::Scope;
 use super::settings::Settings;
@@ -119,7 +119,8 @@ fn look(
     }
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
-    let answer = answer(&input.project, (&input.loaded, &input.files), catalog, &job.active, wanted)?;
+    let read = (&input.loaded, &input.files);
+    let answer = answer(&input.project, read, catalog, &job.active, wanted, Afterwards::Ends)?;
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
@@ -172,6 +173,8 @@ fn look(
     }
     job.tell_work(&input, &answer, started, streams);
     job.tell_numbers(&outcome, streams);
+    // The process ends here, and gives the facts of all files back at once.
+    std::mem::forget(input.loaded);
     Ok(code)
 }
 
@@ -211,7 +214,14 @@ impl Job<'_> {
         let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
         let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
         let loaded = (&input.loaded, &input.files);
-        let answer = answer(&input.project, loaded, &self.catalog, &self.active, Wanted::Findings)?;
+        let answer = answer(
+            &input.project,
+            loaded,
+            &self.catalog,
+            &self.active,
+            Wanted::Findings,
+            Afterwards::GoesOn,
+        )?;
         let left = self.suppressed(&input, &scope, &answer);
         let findings = self.outcome(&input, &scope, excluded, left).findings;
         let scope_files = scope.files.clone();

@@ -52,6 +52,15 @@ pub(super) enum Wanted<'a> {
     Reasons(FileId),
 }
 
+/// What the process does once it has an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Afterwards {
+    /// It reports, and ends.
+    Ends,
+    /// It goes on, and may ask again.
+    GoesOn,
+}
+
 /// Links, and asks the rules `asked`.
 ///
 /// # Errors
@@ -62,6 +71,7 @@ pub(super) fn answer(
     catalog: &Catalog,
     asked: &[&Rule],
     wanted: Wanted<'_>,
+    afterwards: Afterwards,
 ) -> Result<Answer, String> {
     on_deep_stack(|| {
         let program = link(project, &loaded.facts, &loaded.submodules, &loaded.roots, catalog);
@@ -81,7 +91,7 @@ pub(super) fn answer(
         };
         let mut findings = findings.into_sorted();
         rules::suggest(&program, files, &mut findings);
-        Answer {
+        let answer = Answer {
             findings,
             secrets: program.secrets(),
             tests: program.test_places(),
@@ -91,7 +101,12 @@ pub(super) fn answer(
                 _ => None,
             },
             reasons,
+        };
+        if afterwards == Afterwards::Ends {
+            // To take it apart piece by piece takes as long as a rule does, and the process gives it back at once.
+            std::mem::forget(program);
         }
+        answer
     })
 }
 

@@ -11,7 +11,7 @@ use super::args::WhyArgs;
 use super::comments::allows;
 use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
-use super::linking::{Answer, Wanted, answer};
+use super::linking::{Afterwards, Answer, Wanted, answer};
 use super::scope::Scope;
 use super::settings::Settings;
 use super::streams::Streams;
@@ -42,8 +42,8 @@ pub(super) fn why(
     let catalog = settings.catalog(cwd)?;
     let input = read(found, cwd, args.threads);
     let at = asked.in_file(&input)?;
-    let answer =
-        answer(&input.project, (&input.loaded, &input.files), &catalog, rules, Wanted::Reasons(at.file))?;
+    let (read, wanted) = ((&input.loaded, &input.files), Wanted::Reasons(at.file));
+    let answer = answer(&input.project, read, &catalog, rules, wanted, Afterwards::Ends)?;
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
     let seen: Vec<&Seen> = at.narrowed(&answer.reasons.seen);
     let tests = (!args.all_targets).then_some(answer.tests.as_slice());

@@ -48,14 +48,16 @@ pub(super) fn words(files: &Files) -> Words<'_> {
 }
 
 fn constants_in(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let words = text
-        .split(move |c| !is_part(c))
-        .filter(|word| word.len() > 1 && word.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'));
-    words.filter_map(|word| {
+    // What is no ASCII is taken for a part of a word: no name of a constant ends beside it.
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+    let is_capital = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+    let is_constant = move |word: &[u8]| {
+        word.len() > 1 && is_capital(&word[0]) && word.iter().all(|it| is_capital(it) || it.is_ascii_digit())
+    };
+    let words = text.as_bytes().split(move |byte| !is_part(byte));
+    words.filter(move |word| is_constant(word)).filter_map(move |word| {
         let at = word.as_ptr() as usize - text.as_ptr() as usize;
-        let is_constant = word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        is_constant.then_some((u32::try_from(at).ok()?, word))
+        Some((u32::try_from(at).ok()?, text.get(at..at + word.len())?))
     })
 }
 
