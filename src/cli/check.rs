@@ -218,6 +218,11 @@ impl Job<'_> {
         Ok(Look { scope_files, findings, secrets: answer.secrets, input })
     }
 
+    /// Whether nothing is to be said that is no problem.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.args.quiet
+    }
+
     /// What keys look like that nobody may see.
     pub(super) fn key_shapes(&self) -> Vec<KeyShape<'_>> {
         key_shapes(&self.catalog)

@@ -242,9 +242,9 @@ fn explain_prints_pages() {
 fn rules_are_listed_with_their_levels() {
     let list = ran(&[&PEDANTIC, &LOUD], "rules");
     assert_eq!(list.code, NOTHING_FOUND);
-    assert!(list.out.contains("loud                   deny   one line\n"), "{}", list.out);
-    assert!(list.out.contains("pedantic               allow  one line\n"), "{}", list.out);
-    assert!(list.out.contains("unused-allow           warn   a suppression"), "{}", list.out);
+    assert!(list.out.contains("loud                   error    one line\n"), "{}", list.out);
+    assert!(list.out.contains("pedantic               allow    one line\n"), "{}", list.out);
+    assert!(list.out.contains("unused-allow           warning  a suppression"), "{}", list.out);
 }
 
 #[test]
