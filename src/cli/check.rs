@@ -1,6 +1,7 @@
 //! `check`: from the arguments to the exit code.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::Instant;
 
@@ -56,12 +57,14 @@ pub(super) fn check(
     rules: &[&'static Rule],
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
-    let done = look(args, cwd, environment, rules, streams);
-    // Whoever reads cargo's format waits for its end, whatever went wrong.
-    if done.is_err() && args.output_file.is_none() && args.message_format.format == Format::Json {
+    let run = || look(args, cwd, environment, rules, streams);
+    let done = catch_unwind(AssertUnwindSafe(run));
+    // Whoever reads cargo's format waits for its end, whatever went wrong, a defect included.
+    let is_waited_for = args.output_file.is_none() && args.message_format.format == Format::Json;
+    if is_waited_for && !matches!(done, Ok(Ok(_))) {
         streams.print(|out| report::json_end(false, out))?;
     }
-    done
+    done.unwrap_or_else(|defect| resume_unwind(defect))
 }
 
 /// What [`check`] does. Gives no error once a report was written.
