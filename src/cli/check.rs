@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::args::{CheckArgs, Dump, FailOn};
+use super::baseline::read_baseline;
 use super::comments::allows;
 use super::companion::run_cargo;
 use super::fixing::{self, Texts};
@@ -85,17 +86,15 @@ fn look(
     let catalog = settings.catalog(cwd)?;
     let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active };
     if args.show_settings {
-        return tell_text(&shown::settings(args, &settings, &job.levels, rules), streams);
+        return tell_text(&shown::settings(args, cwd, &settings, &job.levels, rules), streams);
     }
     let is_cargo_content = match args.gate.with {
         Some(with) => run_cargo(args, with, cwd, streams)?,
         None => true,
     };
     let mut fixed = NOTHING_FOUND;
-    if args.fixing.is_any() && (args.gate.since.is_some() || args.gate.baseline.is_some()) {
-        let message =
-            "fixes are made of all findings: leave out `--since` and `--baseline`, or name the files to fix";
-        return Err(message.to_owned());
+    if args.fixing.is_any() && args.gate.since.is_some() {
+        return Err("fixes know no `--since`: leave it out, or name the files to fix".to_owned());
     }
     if args.fixing.is_any() && args.dump.is_none() && !args.show_files {
         fixed = fixing::fix(&job, args.fixing, streams)?;
@@ -147,6 +146,7 @@ fn look(
         facts: &input.loaded.facts,
         secrets: &answer.secrets,
         key_shapes: &key_shapes,
+        baseline: job.baseline(),
     };
     let first_prints = prints(&[], &input.files);
     let Outcome { findings, summary } = &mut outcome;
@@ -199,6 +199,8 @@ pub(super) struct Look {
     pub(super) scope_files: BTreeSet<FileId>,
     /// What would be shown.
     pub(super) findings: Vec<Finding>,
+    /// Of these, what may be fixed: old code is left alone, as it is not reported.
+    pub(super) fixable: Vec<Finding>,
     /// The literals that are secrets.
     pub(super) secrets: Vec<Place>,
 }
@@ -217,8 +219,27 @@ impl Job<'_> {
         let answer = answer(&input.project, loaded, &self.catalog, &self.active, Wanted::Findings)?;
         let left = self.suppressed(&input, &scope, &answer);
         let findings = self.outcome(&input, &scope, excluded, left).findings;
+        let fixable = self.fixable(&findings, &input, &answer)?;
         let scope_files = scope.files.clone();
-        Ok(Look { scope_files, findings, secrets: answer.secrets, input })
+        Ok(Look { scope_files, findings, fixable, secrets: answer.secrets, input })
+    }
+
+    /// The baseline that holds: that of the flag, or of the settings.
+    fn baseline(&self) -> Option<&Path> {
+        let of_settings = self.settings.baseline.as_deref().filter(|_| !self.args.gate.no_baseline);
+        self.args.gate.baseline.as_deref().or(of_settings)
+    }
+
+    /// The findings that the baseline does not name.
+    fn fixable(&self, findings: &[Finding], input: &Input, answer: &Answer) -> Result<Vec<Finding>, String> {
+        let Some(path) = self.baseline() else { return Ok(findings.to_vec()) };
+        let (_, baseline) = read_baseline(path, self.cwd)?;
+        let prefix = prefix_in_repository(self.cwd);
+        let all = answer.findings.iter().chain(findings);
+        let prints = Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
+        let named = baseline.fingerprints();
+        let is_new = |finding: &&Finding| !named.contains(prints.of(finding));
+        Ok(findings.iter().filter(is_new).cloned().collect())
     }
 
     /// Whether nothing is to be said that is no problem.

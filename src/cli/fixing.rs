@@ -63,7 +63,7 @@ fn settle(job: &Job<'_>, flags: FixFlags, spoiled: &Spoiled) -> Result<Result<Se
         let may_change = |file: FileId| {
             now.scope_files.contains(&file) && !spoiled.contains(&now.input.files.get(file).path)
         };
-        let chosen = report::chosen(&now.findings, &now.input.files, flags.least(), may_change);
+        let chosen = report::chosen(&now.fixable, &now.input.files, flags.least(), may_change);
         if chosen.texts.is_empty() {
             return Ok(Ok(Settled { first, texts, count }));
         }
@@ -157,7 +157,7 @@ fn write(settled: &Settled, streams: &mut Streams<'_>) -> u8 {
 /// Says that there was nothing to fix, or only what somebody has to judge. What `--fix` finds right needs no word.
 fn tell_nothing_done(first: &Look, flags: FixFlags, streams: &mut Streams<'_>) {
     let is_to_judge = |fix: &Fix| fix.grade == Applicability::MaybeIncorrect;
-    let has_more = first.findings.iter().flat_map(|finding| &finding.fixes).any(is_to_judge);
+    let has_more = first.fixable.iter().flat_map(|finding| &finding.fixes).any(is_to_judge);
     if has_more && !flags.unsafe_fixes {
         streams.say("there is nothing to fix without `--unsafe-fixes`");
     } else if flags.diff {
