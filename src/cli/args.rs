@@ -227,6 +227,9 @@ pub(super) struct GateFlags {
     /// Report only what this file does not name, and entries of it that are stale
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
+    /// Report also what the baseline of the configuration names
+    #[arg(long, conflicts_with = "baseline")]
+    pub(super) no_baseline: bool,
     /// Report only what touches lines that changed since the branch left this commit, branch or tag
     #[arg(long, value_name = "REF")]
     pub(super) since: Option<String>,

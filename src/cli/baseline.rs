@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::summary::counted;
 use crate::finding::{ALLOW_LEVEL, ALLOW_RULES, Confidence, Finding, STALE_BASELINE, Step};
 use crate::report::{Baseline, BaselineEntry, Fingerprints, rooted, safe};
-use crate::source::configuration::read_named;
+use crate::source::configuration::{NamedText, name_of, read_named};
 use crate::source::{FileId, Files, Place, SourceFile, Span, exists_in_repository, write_output};
 
 /// The file that is meant where none is named.
@@ -59,12 +59,7 @@ impl<'a> Held<'a> {
     /// It cannot be read or is none: the file and what to do.
     pub(super) fn read(path: Option<&Path>, run: RunSeen<'a>) -> Result<Self, String> {
         let path = path.unwrap_or(Path::new(USUAL));
-        let file = read_named(path, run.cwd).map_err(|problem| {
-            let (path, message) = (safe(&problem.path), problem.message);
-            format!("{path}: {message} (`cargo authlint baseline write` makes a baseline)")
-        })?;
-        let baseline =
-            Baseline::parse(&file.text).map_err(|message| safe(&format!("{}: {message}", file.shown)))?;
+        let (file, baseline) = read_baseline(path, run.cwd)?;
         Ok(Self { path: path.to_owned(), shown: file.shown, text: file.text, baseline, run })
     }
 
@@ -142,6 +137,20 @@ impl RunSeen<'_> {
     }
 }
 
+/// The baseline at a path, with its text.
+///
+/// # Errors
+/// It cannot be read or is none: the file and what to do.
+pub(super) fn read_baseline(path: &Path, cwd: &Path) -> Result<(NamedText, Baseline), String> {
+    let file = read_named(path, cwd).map_err(|problem| {
+        let (path, message) = (safe(&problem.path), problem.message);
+        format!("{path}: {message} (`cargo authlint baseline write` makes a baseline)")
+    })?;
+    let baseline =
+        Baseline::parse(&file.text).map_err(|message| safe(&format!("{}: {message}", file.shown)))?;
+    Ok((file, baseline))
+}
+
 fn stale_finding(entry: &BaselineEntry, place: Place) -> Finding {
     let BaselineEntry { path, rule, item, .. } = entry;
     let within = if item.is_empty() { String::new() } else { format!(", `{item}`") };
@@ -153,13 +162,15 @@ fn stale_finding(entry: &BaselineEntry, place: Place) -> Finding {
     finding
 }
 
-/// Writes these findings as a baseline, masked by `fit`. Says what was done.
+/// Writes these findings as a baseline, masked by `fit`. Says what was done, and where the settings do not name it yet
+/// (`is_kept`) how it is used.
 ///
 /// # Errors
 /// It cannot be written.
 pub(super) fn write_baseline<'a>(
     path: Option<&Path>,
     cwd: &Path,
+    is_kept: bool,
     findings: impl Iterator<Item = &'a Finding>,
     prints: &Fingerprints,
     fit: impl Fn(&str) -> String,
@@ -169,8 +180,15 @@ pub(super) fn write_baseline<'a>(
         |entry: BaselineEntry| BaselineEntry { path: fit(&entry.path), item: fit(&entry.item), ..entry };
     let baseline = Baseline::new(findings.filter_map(|finding| prints.entry(finding)).map(entry));
     write(cwd, path, &baseline.to_text())?;
-    let (count, shown) = (counted(baseline.iter().count(), "finding"), safe(&path.display().to_string()));
-    Ok(format!("{count} written to {shown}; `--baseline {shown}` reports only what is new"))
+    let (count, shown) = (counted(baseline.iter().count(), "finding"), safe(&name_of(path, cwd)));
+    let written = format!("{count} written to {shown}");
+    Ok(if is_kept {
+        written
+    } else {
+        format!(
+            "{written}; `--baseline {shown}`, or `baseline` in the configuration, reports only what is new"
+        )
+    })
 }
 
 fn write(cwd: &Path, path: &Path, text: &str) -> Result<(), String> {

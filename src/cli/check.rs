@@ -1,10 +1,12 @@
 //! `check`: from the arguments to the exit code.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::Instant;
 
 use super::args::{CheckArgs, Dump, FailOn};
+use super::baseline::read_baseline;
 use super::comments::allows;
 use super::companion::run_cargo;
 use super::fixing::{self, Texts};
@@ -56,12 +58,14 @@ pub(super) fn check(
     rules: &[&'static Rule],
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
-    let done = look(args, cwd, environment, rules, streams);
-    // Whoever reads cargo's format waits for its end, whatever went wrong.
-    if done.is_err() && args.output_file.is_none() && args.message_format.format == Format::Json {
+    let run = || look(args, cwd, environment, rules, streams);
+    let done = catch_unwind(AssertUnwindSafe(run));
+    // Whoever reads cargo's format waits for its end, whatever went wrong, a defect included.
+    let is_waited_for = args.output_file.is_none() && args.message_format.format == Format::Json;
+    if is_waited_for && !matches!(done, Ok(Ok(_))) {
         streams.print(|out| report::json_end(false, out))?;
     }
-    done
+    done.unwrap_or_else(|defect| resume_unwind(defect))
 }
 
 /// What [`check`] does. Gives no error once a report was written.
@@ -82,17 +86,15 @@ fn look(
     let catalog = settings.catalog(cwd)?;
     let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active };
     if args.show_settings {
-        return tell_text(&shown::settings(args, &settings, &job.levels, rules), streams);
+        return tell_text(&shown::settings(args, cwd, &settings, &job.levels, rules), streams);
     }
     let is_cargo_content = match args.gate.with {
         Some(with) => run_cargo(args, with, cwd, streams)?,
         None => true,
     };
     let mut fixed = NOTHING_FOUND;
-    if args.fixing.is_any() && (args.gate.since.is_some() || args.gate.baseline.is_some()) {
-        let message =
-            "fixes are made of all findings: leave out `--since` and `--baseline`, or name the files to fix";
-        return Err(message.to_owned());
+    if args.fixing.is_any() && args.gate.since.is_some() {
+        return Err("fixes know no `--since`: leave it out, or name the files to fix".to_owned());
     }
     if args.fixing.is_any() && args.dump.is_none() && !args.show_files {
         fixed = fixing::fix(&job, args.fixing, streams)?;
@@ -145,6 +147,7 @@ fn look(
         facts: &input.loaded.facts,
         secrets: &answer.secrets,
         key_shapes: &key_shapes,
+        baseline: job.baseline(),
     };
     let first_prints = prints(&[], &input.files);
     let Outcome { findings, summary } = &mut outcome;
@@ -199,6 +202,8 @@ pub(super) struct Look {
     pub(super) scope_files: BTreeSet<FileId>,
     /// What would be shown.
     pub(super) findings: Vec<Finding>,
+    /// Of these, what may be fixed: old code is left alone, as it is not reported.
+    pub(super) fixable: Vec<Finding>,
     /// The literals that are secrets.
     pub(super) secrets: Vec<Place>,
 }
@@ -224,8 +229,32 @@ impl Job<'_> {
         )?;
         let left = self.suppressed(&input, &scope, &answer);
         let findings = self.outcome(&input, &scope, excluded, left).findings;
+        let fixable = self.fixable(&findings, &input, &answer)?;
         let scope_files = scope.files.clone();
-        Ok(Look { scope_files, findings, secrets: answer.secrets, input })
+        Ok(Look { scope_files, findings, fixable, secrets: answer.secrets, input })
+    }
+
+    /// The baseline that holds: that of the flag, or of the settings.
+    fn baseline(&self) -> Option<&Path> {
+        let of_settings = self.settings.baseline.as_deref().filter(|_| !self.args.gate.no_baseline);
+        self.args.gate.baseline.as_deref().or(of_settings)
+    }
+
+    /// The findings that the baseline does not name.
+    fn fixable(&self, findings: &[Finding], input: &Input, answer: &Answer) -> Result<Vec<Finding>, String> {
+        let Some(path) = self.baseline() else { return Ok(findings.to_vec()) };
+        let (_, baseline) = read_baseline(path, self.cwd)?;
+        let prefix = prefix_in_repository(self.cwd);
+        let all = answer.findings.iter().chain(findings);
+        let prints = Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
+        let named = baseline.fingerprints();
+        let is_new = |finding: &&Finding| !named.contains(prints.of(finding));
+        Ok(findings.iter().filter(is_new).cloned().collect())
+    }
+
+    /// Whether nothing is to be said that is no problem.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.args.quiet
     }
 
     /// What keys look like that nobody may see.

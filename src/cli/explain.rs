@@ -68,12 +68,12 @@ pub(super) fn explain(written: &str, rules: &[&'static Rule], is_coloured: bool)
     Ok(page(&text, is_coloured))
 }
 
-/// The table of rules: id, level and summary, a line each.
+/// The table of rules: id, level in the word of reports and configurations, and summary, a line each.
 pub(super) fn list(rules: &[&'static Rule]) -> String {
     let rows = table(rules);
     let width = rows.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
     rows.into_iter().fold(String::new(), |mut text, (id, level, summary)| {
-        writeln!(text, "{id:width$}  {:5}  {summary}", word(level)).expect("a string takes everything");
+        writeln!(text, "{id:width$}  {:7}  {summary}", level_word(level)).expect("a string takes everything");
         text
     })
 }
@@ -95,15 +95,5 @@ pub(super) fn level_word(level: Level) -> &'static str {
         Level::Note => "note",
         Level::Warn => "warning",
         Level::Deny => "error",
-    }
-}
-
-/// The word for a level, as the flags have it.
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Allow => "allow",
-        Level::Note => "note",
-        Level::Warn => "warn",
-        Level::Deny => "deny",
     }
 }

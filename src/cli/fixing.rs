@@ -9,7 +9,7 @@ use super::check::{Job, Look};
 use super::streams::Streams;
 use super::summary::counted;
 use super::{FAILED, FOUND, NOTHING_FOUND};
-use crate::finding::Finding;
+use crate::finding::{Applicability, Finding, Fix};
 use crate::report::{self, Changed, Chosen};
 use crate::source::{FileId, replace};
 
@@ -48,6 +48,9 @@ pub(super) fn fix(job: &Job<'_>, flags: FixFlags, streams: &mut Streams<'_>) -> 
         ));
     }
     let done = if flags.diff { print(job, &settled, streams)? } else { write(&settled, streams) };
+    if settled.texts.is_empty() && !job.is_quiet() {
+        tell_nothing_done(&settled.first, flags, streams);
+    }
     Ok(if spoiled.is_empty() { done } else { FAILED })
 }
 
@@ -60,7 +63,7 @@ fn settle(job: &Job<'_>, flags: FixFlags, spoiled: &Spoiled) -> Result<Result<Se
         let may_change = |file: FileId| {
             now.scope_files.contains(&file) && !spoiled.contains(&now.input.files.get(file).path)
         };
-        let chosen = report::chosen(&now.findings, &now.input.files, flags.least(), may_change);
+        let chosen = report::chosen(&now.fixable, &now.input.files, flags.least(), may_change);
         if chosen.texts.is_empty() {
             return Ok(Ok(Settled { first, texts, count }));
         }
@@ -149,6 +152,17 @@ fn write(settled: &Settled, streams: &mut Streams<'_>) -> u8 {
         streams.say(format_args!("{made} made in {}", counted(written, "file")));
     }
     code
+}
+
+/// Says that there was nothing to fix, or only what somebody has to judge. What `--fix` finds right needs no word.
+fn tell_nothing_done(first: &Look, flags: FixFlags, streams: &mut Streams<'_>) {
+    let is_to_judge = |fix: &Fix| fix.grade == Applicability::MaybeIncorrect;
+    let has_more = first.fixable.iter().flat_map(|finding| &finding.fixes).any(is_to_judge);
+    if has_more && !flags.unsafe_fixes {
+        streams.say("there is nothing to fix without `--unsafe-fixes`");
+    } else if flags.diff {
+        streams.say("there is nothing to fix");
+    }
 }
 
 fn counted_fixes(count: usize) -> String {

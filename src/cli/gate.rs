@@ -32,6 +32,8 @@ pub(super) struct Gate<'a> {
     pub(super) facts: &'a [FileFacts],
     pub(super) secrets: &'a [Place],
     pub(super) key_shapes: &'a [KeyShape<'a>],
+    /// The baseline, where a flag or the settings name one.
+    pub(super) baseline: Option<&'a Path>,
 }
 
 impl Gate<'_> {
@@ -58,10 +60,11 @@ impl Gate<'_> {
             streams.fail("the baseline is as it was, since not everything could be looked at");
             return Ok(Some(FAILED));
         }
-        let path = gate.baseline.as_deref();
+        let path = self.baseline;
         let done = if gate.task == BaselineTask::Write {
             let fit = |text: &str| masked(text, files, self.secrets, self.key_shapes);
-            write_baseline(path, self.cwd, findings.iter(), prints, fit)?
+            let is_kept = gate.baseline.is_none() && path.is_some();
+            write_baseline(path, self.cwd, is_kept, findings.iter(), prints, fit)?
         } else {
             Held::read(path, self.run())?.prune(prints, files)?
         };
@@ -84,8 +87,8 @@ impl Gate<'_> {
         streams: &mut Streams<'_>,
     ) -> Result<(), String> {
         let gate = &self.args.gate;
-        if gate.baseline.is_some() {
-            let held = Held::read(gate.baseline.as_deref(), self.run())?;
+        if self.baseline.is_some() {
+            let held = Held::read(self.baseline, self.run())?;
             summary.in_baseline = held.hide(findings, prints);
             for mut stale in held.stale_findings(prints, files) {
                 stale.level = self.levels.of(&stale, &files.get(stale.primary.place.file).path);

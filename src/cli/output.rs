@@ -71,11 +71,6 @@ impl<'a> Outputs<'a> {
         streams: &mut Streams<'_>,
     ) -> Result<(), String> {
         let mut outcome = Ok(());
-        if let Some(format) = self.on_stdout {
-            let is_wanted = is_coloured(choice, &environment.colour, environment.is_terminal);
-            let report = Report { is_coloured: format.is_coloured(is_wanted), ..*report };
-            outcome = streams.print(|out| report::write(format.format, &report, out));
-        }
         for (format, path) in &self.files {
             // A file is no terminal, and variables that force colour mean what people see.
             let is_wanted = choice == ColourChoice::Always;
@@ -86,6 +81,13 @@ impl<'a> Outputs<'a> {
                 .and_then(|()| write_output(cwd, path, &bytes))
                 .map_err(|message| format!("{}: {message}", shown(path)));
             outcome = outcome.and(written);
+        }
+        // The last, since it ends with how the run went.
+        if let Some(format) = self.on_stdout {
+            let is_wanted = is_coloured(choice, &environment.colour, environment.is_terminal);
+            let success = report.success && outcome.is_ok();
+            let report = Report { is_coloured: format.is_coloured(is_wanted), success, ..*report };
+            outcome = outcome.and(streams.print(|out| report::write(format.format, &report, out)));
         }
         outcome
     }

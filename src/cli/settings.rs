@@ -13,6 +13,8 @@ mod schema;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
+
 use self::fault::{of_catalog, of_text, told};
 use self::find::find;
 use self::keys::{Keys, LevelKeys, PathKeys};
@@ -22,7 +24,7 @@ use super::levels::{ALL, ids, known_id};
 use crate::catalog::Catalog;
 use crate::finding::Level;
 use crate::rules::Rule;
-use crate::source::configuration::{NamedText, files_named, read_named, written_there};
+use crate::source::configuration::{NamedText, file_below, files_named, read_named, written_there};
 use crate::source::{Project, TomlFault};
 
 /// Levels by rule.
@@ -39,6 +41,8 @@ pub(super) struct Settings {
     pub(super) per_path: Vec<PathSettings>,
     /// Where nothing is reported.
     pub(super) exclude: Paths,
+    /// The baseline.
+    pub(super) baseline: Option<PathBuf>,
 }
 
 /// What holds for some files.
@@ -119,6 +123,9 @@ impl Settings {
             settings.per_path =
                 keys.iter().map(|keys| path_settings(keys, layer, rules)).collect::<Result<_, _>>()?;
         }
+        if let Some((layer, named)) = having(&layers, |keys| keys.baseline.as_ref()) {
+            settings.baseline = Some(baseline(named, layer)?);
+        }
         settings.layers = layers;
         Ok(settings)
     }
@@ -143,6 +150,7 @@ impl Settings {
     /// Where a key was written, as people call it; none where nobody wrote it.
     pub(super) fn origin(&self, key: &str) -> Option<&str> {
         let has = |keys: &Keys| match key {
+            "baseline" => keys.baseline.is_some(),
             "catalog" => keys.catalog.is_some(),
             "exclude" => keys.exclude.is_some(),
             "fail-on" => keys.fail_on.is_some(),
@@ -219,10 +227,18 @@ fn check(layer: &Layer, rules: &[&'static Rule]) -> Result<(), String> {
     let keys = &layer.keys;
     levels(keys.levels.as_ref().unwrap_or(&LevelKeys::new()), layer, rules)?;
     Paths::new("exclude", keys.exclude.as_deref().unwrap_or_default(), layer)?;
+    if let Some(named) = &keys.baseline {
+        baseline(named, layer)?;
+    }
     for keys in keys.per_path.iter().flatten() {
         path_settings(keys, layer, rules)?;
     }
     Ok(())
+}
+
+fn baseline(named: &Spanned<String>, layer: &Layer) -> Result<PathBuf, String> {
+    let refused = |why| format!("`baseline`: `{}` {why}", named.get_ref());
+    file_below(&layer.file.dir, named.get_ref()).map_err(|why| layer.told(named.span().start, refused(why)))
 }
 
 fn levels(keys: &LevelKeys, layer: &Layer, rules: &[&'static Rule]) -> Result<LevelMap, String> {

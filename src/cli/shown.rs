@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::args::CheckArgs;
 use super::explain::level_word;
@@ -12,10 +13,12 @@ use super::settings::Settings;
 use crate::report::safe;
 use crate::rules::Rule;
 use crate::source::FileId;
+use crate::source::configuration::name_of;
 
 /// The settings that hold, in the form of a configuration, each with where it comes from.
 pub(super) fn settings(
     args: &CheckArgs,
+    cwd: &Path,
     settings: &Settings,
     levels: &Levels<'_>,
     rules: &[&'static Rule],
@@ -35,6 +38,10 @@ pub(super) fn settings(
     line(format!("min-confidence = \"{least}\""), &origin("min-confidence", args.min_confidence.is_some()));
     line(format!("exclude = {}", list(settings.exclude.patterns())), &origin("exclude", false));
     line(format!("catalog = {}", list(&settings.catalog_patterns())), &origin("catalog", false));
+    if let Some(path) = args.gate.baseline.as_ref().or(settings.baseline.as_ref()) {
+        let named = toml::Value::from(name_of(path, cwd));
+        line(safe(&format!("baseline = {named}")), &origin("baseline", args.gate.baseline.is_some()));
+    }
     text.push_str("\n[levels]\n");
     for (id, own, _) in table(rules) {
         let (level, from) = match levels.chosen(id) {

@@ -50,16 +50,19 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
     directory
 }
 
-fn run_in(directory: &TempDir, rules: &[&'static Rule], args: &str) -> Ran {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let words = std::iter::once("cargo-authlint").chain(args.split_whitespace()).map(OsString::from);
-    let environment = Environment {
+fn environment() -> Environment {
+    Environment {
         colour: ColourVariables::default(),
         is_terminal: false,
         today: Date { year: 2026, month: 8, day: 15 },
-    };
+    }
+}
+
+fn run_in(directory: &TempDir, rules: &[&'static Rule], args: &str) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let words = std::iter::once("cargo-authlint").chain(args.split_whitespace()).map(OsString::from);
     let mut streams = Streams { out: &mut out, err: &mut err };
-    let code = run_with(rules, words, directory.path(), &environment, &mut streams);
+    let code = run_with(rules, words, directory.path(), &environment(), &mut streams);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Ran { code, out: text(out), err: text(err) }
 }
@@ -152,8 +155,50 @@ fn nothing_to_look_at_is_2_and_says_what_to_do() {
 #[test]
 fn json_ends_in_build_finished_even_then() {
     let empty = directory(&[]);
-    let ran = run_in(&empty, &[], "--message-format json");
-    assert!(ran.out.ends_with("{\"reason\":\"build-finished\",\"success\":false}\n"), "{ran:?}");
+    let (settings, clean) = (directory(&[("authlint.toml", "fail-om = 1\n")]), directory(&[("a.rs", "")]));
+    for (directory, rules, args) in [
+        (&empty, &[][..], ""),
+        (&settings, &[], ""),
+        (&clean, &[&BROKEN][..], "a.rs"),
+        (&clean, &[], "a.rs --config none.toml"),
+        (&clean, &[], "a.rs -D none"),
+        (&clean, &[], "a.rs --output short=none/report"),
+    ] {
+        let ran = run_in(directory, rules, &format!("--message-format json {args}"));
+        assert_eq!(ran.code, FAILED, "{args}: {ran:?}");
+        assert_eq!(ran.out, "{\"reason\":\"build-finished\",\"success\":false}\n", "{args}: {ran:?}");
+    }
+}
+
+/// A stream with a defect.
+struct Defect;
+
+impl Write for Defect {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        panic!("on purpose")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn json_ends_in_build_finished_after_a_defect() {
+    let (empty, mut out) = (directory(&[]), Vec::new());
+    let words = ["cargo-authlint", "gone.rs", "--message-format", "json"].map(OsString::from);
+    let mut streams = Streams { out: &mut out, err: &mut Defect };
+    let run = || run_with(&[], words, empty.path(), &environment(), &mut streams);
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    assert_eq!(out, b"{\"reason\":\"build-finished\",\"success\":false}\n");
+}
+
+#[test]
+fn a_bad_flag_has_no_messages_as_in_cargo() {
+    for args in ["--message-format json --no-such-flag", "--message-format=json a.rs --fail-on loud"] {
+        let ran = ran(&[&LOUD], args);
+        assert_eq!((ran.code, ran.out.as_str()), (FAILED, ""), "{args}: {ran:?}");
+    }
 }
 
 #[test]
@@ -242,9 +287,9 @@ fn explain_prints_pages() {
 fn rules_are_listed_with_their_levels() {
     let list = ran(&[&PEDANTIC, &LOUD], "rules");
     assert_eq!(list.code, NOTHING_FOUND);
-    assert!(list.out.contains("loud                   deny   one line\n"), "{}", list.out);
-    assert!(list.out.contains("pedantic               allow  one line\n"), "{}", list.out);
-    assert!(list.out.contains("unused-allow           warn   a suppression"), "{}", list.out);
+    assert!(list.out.contains("loud                   error    one line\n"), "{}", list.out);
+    assert!(list.out.contains("pedantic               allow    one line\n"), "{}", list.out);
+    assert!(list.out.contains("unused-allow           warning  a suppression"), "{}", list.out);
 }
 
 #[test]

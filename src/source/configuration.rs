@@ -18,6 +18,27 @@ pub struct NamedText {
     pub text: String,
 }
 
+/// The path of a file that a configuration in `dir` (canonical) names, there or not.
+///
+/// # Errors
+/// It leads out of `dir`, by its text or by a link: what is wrong, in words that follow the path.
+pub fn file_below(dir: &Path, named: &str) -> Result<PathBuf, String> {
+    let path = disk::normal(&dir.join(named));
+    let above = disk::settled(path.parent().unwrap_or(&path));
+    let is_inside = |path: &Path| path.starts_with(dir);
+    if Path::new(named).has_root() || !is_inside(&above) || !is_inside(&disk::settled(&path)) {
+        return Err("leads out of the directory of the configuration; name a file below it".to_owned());
+    }
+    Ok(path)
+}
+
+/// A path as reports show it, relative to `base`.
+#[must_use]
+pub fn name_of(path: &Path, base: &Path) -> String {
+    let base = disk::settled(base);
+    disk::shown(&base, &disk::normal(&base.join(path)))
+}
+
 /// The text of a file of configuration, named relative to `base`; nothing where nothing stands at the path.
 ///
 /// # Errors
@@ -146,6 +167,10 @@ mod tests {
         let root = disk::settled(&dir.path().join("in"));
         std::os::unix::fs::symlink("../out.toml", root.join("link.toml")).expect("a link");
         assert!(files_named(&root, &root, "*.toml").expect_err("a link").contains("leads out"));
+        for named in ["link.toml", "../out.toml", "/out.toml"] {
+            assert!(file_below(&root, named).expect_err(named).contains("leads out"), "{named}");
+        }
+        assert_eq!(file_below(&root, "a/none.json"), Ok(root.join("a/none.json")));
     }
 
     #[test]

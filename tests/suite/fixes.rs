@@ -235,6 +235,9 @@ fn diff_writes_nothing_and_is_1_where_something_would_change() {
     let run_with = |args: &[&str]| run_binary(dir.path(), &[&["--diff", "."], args].concat());
     let none = run_with(&[]);
     assert_eq!((none.code, none.out.as_str()), (0, ""), "{}", none.err);
+    assert_eq!(none.err, "authlint: there is nothing to fix without `--unsafe-fixes`\n");
+    let clean = run_binary(directory(&[("a.rs", "fn main() {}\n")]).path(), &["--diff", "."]);
+    assert_eq!((clean.code, clean.err.as_str()), (0, "authlint: there is nothing to fix\n"));
     let some = run_with(&["--unsafe-fixes"]);
     assert_eq!(some.code, 1, "{}", some.err);
     assert!(some.out.starts_with("--- a/a.rs\n+++ b/a.rs\n@@ -1,3 +1,3 @@\n pub fn ask("), "{}", some.out);

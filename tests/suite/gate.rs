@@ -130,6 +130,44 @@ fn a_baseline_that_is_none_says_what_to_do() {
     assert!(!dir.path().join(BASELINE).exists());
 }
 
+#[test]
+fn the_configuration_names_a_baseline() {
+    let dir = two_findings();
+    put(&dir, "authlint.toml", "baseline = \"old.json\"\n");
+    let ran = short(&dir, &[]);
+    assert!(ran.code == 2 && ran.err.contains("old.json: does not exist"), "{}", ran.err);
+    let ran = baseline(&dir, &["write"]);
+    assert!(ran.code == 0 && ran.err.ends_with("2 findings written to old.json\n"), "{}", ran.err);
+    assert_eq!(short(&dir, &[]).code, 0);
+    assert_eq!(short(&dir, &["--no-baseline"]).out.lines().count(), 2);
+    assert!(short(&dir, &["--show-settings"]).out.contains("baseline = \"old.json\"  # authlint.toml\n"));
+    let ran = short(&dir, &["--baseline", "none.json"]);
+    assert!(ran.code == 2 && ran.err.contains("none.json: does not exist"), "the flag wins: {}", ran.err);
+    put(&dir, "authlint.toml", "\nbaseline = \"../old.json\"\n");
+    let ran = short(&dir, &[]);
+    assert!(
+        ran.code == 2 && ran.err.contains("authlint.toml:2: `baseline`: `../old.json` leads out"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_the_baseline_names_is_not_fixed() {
+    let old = "pub fn ask(client: &reqwest::Client) {\n    \
+               let _ = client.get(\"https://kiwi.travel\").bearer_auth(env!(\"KIWI_TOKEN\"));\n}\n";
+    let dir = directory(&[("old.rs", old), ("authlint.toml", "baseline = \"old.json\"\n")]);
+    assert_eq!(baseline(&dir, &["write"]).code, 0);
+    put(&dir, "new.rs", old);
+    let ran = short(&dir, &["--unsafe-fixes"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert!(ran.err.contains("1 fix made in 1 file"), "{}", ran.err);
+    assert_eq!(read(&dir, "old.rs"), old);
+    assert_ne!(read(&dir, "new.rs"), old);
+    assert_eq!(short(&dir, &["--unsafe-fixes", "--no-baseline"]).code, 0);
+    assert_ne!(read(&dir, "old.rs"), old);
+}
+
 /// git, with nobody's configuration but that of the repository.
 fn git(dir: &Path, args: &[&str]) -> Run {
     let mut git = program("git");

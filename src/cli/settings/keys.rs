@@ -24,6 +24,9 @@ pub(super) struct Keys {
     pub(super) min_confidence: Option<MinConfidence>,
     /// The quietest level that makes the exit code 1.
     pub(super) fail_on: Option<FailOn>,
+    /// The baseline, relative to the directory of the configuration: what it names is not reported.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) baseline: Option<Spanned<String>>,
     /// How loud rules are, by their ids; `all` stands for those that are not named.
     #[cfg_attr(test, schemars(schema_with = "super::schema::levels"))]
     pub(super) levels: Option<LevelKeys>,

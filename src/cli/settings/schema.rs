@@ -49,5 +49,5 @@ fn it_covers_every_rule_and_every_key() {
     assert_eq!(levels["additionalProperties"], json!(false));
     assert_eq!(schema["additionalProperties"], json!(false));
     let keys: Vec<&String> = schema["properties"].as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["catalog", "exclude", "fail-on", "levels", "min-confidence", "per-path"]);
+    assert_eq!(keys, ["baseline", "catalog", "exclude", "fail-on", "levels", "min-confidence", "per-path"]);
 }
