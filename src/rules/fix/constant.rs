@@ -21,6 +21,9 @@ use crate::source::{FileId, Place, SourceFile, Span};
 /// Methods that a text has and a lazy static passes on to it.
 const PASSED_ON: [&str; 6] = ["to_string", "to_owned", "as_bytes", "len", "is_empty", "trim"];
 
+/// The first Rust whose standard library has `LazyLock`.
+const LAZY_LOCK_SINCE: (u32, u32) = (1, 80);
+
 /// A constant or static whose whole value an expression is.
 #[derive(Clone, Copy)]
 pub(super) struct Constant<'p> {
@@ -54,7 +57,9 @@ impl<'p> Constant<'p> {
         if !is_ordinary || code.would_be_late(variable, &uses.nodes) {
             return None;
         }
-        if is_replaced {
+        // A function works with any Rust.
+        let is_older = code.program.rust_version_of(def).is_some_and(|it| it < LAZY_LOCK_SINCE);
+        if is_replaced || is_older {
             return self.by_function(code, variable, &uses);
         }
         let mut edits = vec![self.declared(code, variable)?];
