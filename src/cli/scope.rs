@@ -165,6 +165,7 @@ mod tests {
             version: "0.0.0".to_owned(),
             manifest: PathBuf::from(name).join("Cargo.toml"),
             edition: "2024".to_owned(),
+            rust_version: None,
             workspace_root: PathBuf::new(),
             targets,
             dependencies: Vec::new(),

@@ -84,6 +84,15 @@ impl Phases {
         self.reached.get(&(def, phase)).copied()
     }
 
+    /// Whether a function runs for requests, in workers or for callers that are not in sight, and never when the process
+    /// starts.
+    #[must_use]
+    pub fn is_late(&self, def: DefId) -> bool {
+        let is_reached = |phases: [Phase; 3]| phases.iter().any(|phase| self.reach(def, *phase).is_some());
+        is_reached([Phase::Request, Phase::Worker, Phase::Library])
+            && !is_reached([Phase::Startup, Phase::Head, Phase::Loop])
+    }
+
     /// The phases in which a variable of the environment is read, each with the function that does it first.
     #[must_use]
     pub fn reads(&self, origin: OriginId) -> Option<&BTreeMap<Phase, Reader>> {

@@ -302,6 +302,7 @@ mod tests {
             version: "1.2.0".into(),
             manifest: "/w/shop/Cargo.toml".into(),
             edition: "2024".into(),
+            rust_version: None,
             workspace_root: "/w/shop".into(),
             targets: vec![target.clone()],
             dependencies: Vec::new(),

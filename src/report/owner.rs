@@ -128,6 +128,7 @@ mod tests {
             version: "1.2.0".into(),
             manifest: manifest.into(),
             edition: "2024".into(),
+            rust_version: None,
             workspace_root: "/w".into(),
             targets: Vec::new(),
             dependencies: Vec::new(),

@@ -121,6 +121,7 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
     };
     refuse_lints(asked, manifest);
     let edition = manifest.package_text("edition", origin).unwrap_or_else(|| "2015".to_owned());
+    let rust_version = manifest.package_text("rust-version", origin).and_then(|text| release(&text));
     let version = manifest.package_text("version", origin).unwrap_or_else(|| "0.0.0".to_owned());
     let workspace_root = membership.workspace.root.clone();
     if workspace_root != manifest.dir && has_settings(manifest) {
@@ -137,8 +138,15 @@ fn package(asked: &mut Asked, manifest: &Rc<Manifest>, membership: &Membership) 
         name,
         version,
         edition,
+        rust_version,
         workspace_root,
     })
+}
+
+/// The major and minor number of a release such as `1.80` or `1.80.1`.
+fn release(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().split('.').map(|it| it.parse().ok());
+    Some((numbers.next()??, numbers.next().unwrap_or(Some(0))?))
 }
 
 /// Says that levels for authlint are not set as those of rustc's lints are: nothing would read them.

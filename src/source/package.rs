@@ -49,6 +49,8 @@ pub struct Package {
     pub manifest: PathBuf,
     /// The edition, `2015` where none is written.
     pub edition: String,
+    /// The oldest Rust it is to be built with, as major and minor number, where its manifest or workspace says so.
+    pub rust_version: Option<(u32, u32)>,
     /// The root of the workspace it belongs to: its own directory when it stands alone.
     pub workspace_root: PathBuf,
     /// Its targets: library first, then binaries, examples, tests, benches, each kind sorted by name.

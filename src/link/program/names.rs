@@ -34,6 +34,13 @@ impl Program<'_> {
         let at = self.world.def(def);
         (at.file, at.item)
     }
+
+    /// The oldest Rust that the package of a definition is to be built with, as major and minor number, where it says so.
+    #[must_use]
+    pub fn rust_version_of(&self, def: DefId) -> Option<(u32, u32)> {
+        let package = self.world.krate(self.world.crate_of(def)).package?;
+        self.inputs.project.packages[package].rust_version
+    }
 }
 
 impl Program<'_> {

@@ -279,6 +279,15 @@ impl<'p> Code<'p> {
         self.names().external(self.def(node)?, path)
     }
 
+    /// Whether a variable of this name is a credential that would be read at these nodes when the program is at work
+    /// already, and not before: `lazy-credential-env` would report that in the place of what is set right.
+    pub(super) fn would_be_late(&self, variable: &str, nodes: &[Node]) -> bool {
+        let phases = self.program.phases();
+        self.program.names_credential(variable)
+            && !nodes.is_empty()
+            && nodes.iter().all(|node| self.def(*node).is_some_and(|def| phases.is_late(def)))
+    }
+
     /// Whether new code at a node runs when the program does, and is looked at as code: not in a constant, and not among
     /// tokens that a macro may take for something else.
     pub(super) fn is_ordinary(&self, node: Node) -> bool {

@@ -8,9 +8,9 @@ use proc_macro2::TokenStream;
 use super::{
     code::{Code, Node},
     run_time::stand_in_for,
-    statement::mentions,
+    statement::ends_of,
     text::Look,
-    uses::{Uses, uses_of},
+    uses::{Uses, is_told, uses_of},
     write,
 };
 use crate::catalog::schema::CredentialKind;
@@ -20,6 +20,9 @@ use crate::source::{FileId, Place, SourceFile, Span};
 
 /// Methods that a text has and a lazy static passes on to it.
 const PASSED_ON: [&str; 6] = ["to_string", "to_owned", "as_bytes", "len", "is_empty", "trim"];
+
+/// The first Rust whose standard library has `LazyLock`.
+const LAZY_LOCK_SINCE: (u32, u32) = (1, 80);
 
 /// A constant or static whose whole value an expression is.
 #[derive(Clone, Copy)]
@@ -50,10 +53,13 @@ impl<'p> Constant<'p> {
     pub(super) fn read_from(&self, code: &Code<'p>, variable: &str, is_replaced: bool) -> Option<Vec<Edit>> {
         let def = code.names().def(self.node.file, self.id)?;
         let uses = uses_of(code, def, self.name())?;
-        if !uses.nodes.iter().all(|node| code.is_ordinary(*node)) {
+        let is_ordinary = uses.nodes.iter().all(|node| code.is_ordinary(*node));
+        if !is_ordinary || code.would_be_late(variable, &uses.nodes) {
             return None;
         }
-        if is_replaced {
+        // A function works with any Rust.
+        let is_older = code.program.rust_version_of(def).is_some_and(|it| it < LAZY_LOCK_SINCE);
+        if is_replaced || is_older {
             return self.by_function(code, variable, &uses);
         }
         let mut edits = vec![self.declared(code, variable)?];
@@ -68,7 +74,8 @@ impl<'p> Constant<'p> {
         let span = declaration(file, self.item)?;
         let read = write::expression(&write::variable(variable))?;
         let text = format!("fn {name}() -> String {{\n    {read}\n}}");
-        let replacement = Look::of(file).fitted(&text, span.start);
+        let look = Look::of(file);
+        let replacement = look.set_apart(look.fitted(&text, span.start), span.end);
         let mut edits = vec![Edit { place: Place { file: self.node.file, span }, replacement }];
         edits.extend(uses.imports.iter().map(|it| Edit { place: *it, replacement: name.clone() }));
         for node in &uses.nodes {
@@ -99,8 +106,23 @@ pub(super) fn free_name(code: &Code<'_>, item: &str, file: FileId, uses: &Uses) 
     let files = uses.nodes.iter().map(|node| node.file).chain(uses.imports.iter().map(|it| it.file));
     let texts: BTreeSet<FileId> = files.chain([file]).collect();
     let own = item.to_lowercase();
-    let is_free = |name: &String| !texts.iter().any(|it| mentions(&code.source(*it).text, name));
+    let is_free = |name: &String| !texts.iter().any(|it| is_taken(code, *it, name));
     [own.clone(), format!("the_{own}")].into_iter().find(is_free)
+}
+
+/// Whether a word may be something that a function can be taken for: it stands in code, and not as a part of a path that
+/// leads on.
+fn is_taken(code: &Code<'_>, id: FileId, word: &str) -> bool {
+    let file = code.source(id);
+    ends_of(&file.text, word).any(|end| {
+        let is_told = || {
+            let start = end - word.len();
+            let span = u32::try_from(start).ok().zip(u32::try_from(end).ok());
+            let span = span.map(|(start, end)| Span::new(start, end));
+            code.facts(id).zip(span).is_some_and(|(facts, span)| is_told(facts, file, span))
+        };
+        !file.text[end..].starts_with("::") && !is_told()
+    })
 }
 
 /// A call of that function, by the path that the item was named with.

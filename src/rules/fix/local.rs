@@ -3,7 +3,7 @@
 use super::{
     code::{Code, Node},
     run_time::{is_text_macro, is_used_up},
-    statement::{Statement, bound},
+    statement::{Statement, bound, ends_of},
     text::Look,
     uses::is_told,
     write,
@@ -27,6 +27,9 @@ pub(super) fn read_from(code: &Code<'_>, node: Node, variable: &str) -> Option<V
     let facts = code.facts(node.file)?;
     let Stmt::Let { pat, ty: None, otherwise: None, .. } = statement.stmt() else { return None };
     let name = bound(facts, *pat).filter(|_| code.is_ordinary(node))?;
+    if code.would_be_late(variable, &[node]) {
+        return None;
+    }
     let place = code.place(node);
     let read = write::expression(&write::variable(variable))?;
     let replacement = Look::of(code.source(node.file)).fitted(&read, place.span.start);
@@ -36,15 +39,6 @@ pub(super) fn read_from(code: &Code<'_>, node: Node, variable: &str) -> Option<V
         edits.extend(used(code, statement.around, name, rest.start + u32::try_from(end).ok()?)?);
     }
     Some(edits)
-}
-
-/// Where a word ends in a text.
-fn ends_of<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
-    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    text.match_indices(word).map(|(at, _)| (at, at + word.len())).filter_map(move |(start, end)| {
-        let is_whole = !is_part(text[..start].chars().next_back()) && !is_part(text[end..].chars().next());
-        is_whole.then_some(end)
-    })
 }
 
 /// What a use becomes, which may be nothing; `None` where it may need a text that lives longer.

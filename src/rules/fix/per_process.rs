@@ -9,6 +9,7 @@ use super::{
     constant::{declaration, free_name, renamed},
     import::mutex_for,
     kept_in::{KeptIn, MADE, is_tail, laid_out},
+    text::Look,
 };
 use crate::facts::ExprKind;
 use crate::finding::{Applicability, Edit, Finding, Fix};
@@ -57,7 +58,9 @@ fn by_closure(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
     let slot = slot(cell)?;
     let held: TokenStream = cell.held.parse().ok()?;
     let tokens = quote!(fn #function() -> &'static #held { #declared #slot });
-    let mut edits = vec![laid_out(code, Place { file: cell.file, span }, &tokens, (&make, NOTED))?];
+    let mut edit = laid_out(code, Place { file: cell.file, span }, &tokens, (&make, NOTED))?;
+    edit.replacement = Look::of(code.source(cell.file)).set_apart(edit.replacement, span.end);
+    let mut edits = vec![edit];
     edits.extend(mutex.edit);
     edits.extend(cell.uses.imports.iter().map(|it| Edit { place: *it, replacement: name.clone() }));
     for node in &cell.uses.nodes {
@@ -72,7 +75,11 @@ fn called(code: &Code<'_>, cell: &KeptIn<'_>, node: Node, name: &str) -> Option<
     let parent = code.parent(node)?;
     let at = match &code.expr(parent).kind {
         ExprKind::MethodCall { receiver, .. } if *receiver == node.id => node,
-        ExprKind::Field { .. } | ExprKind::Deref(_) => node,
+        // `&*CELL` is what the function gives.
+        ExprKind::Deref(_) => {
+            code.parent(parent).filter(|it| matches!(code.expr(*it).kind, ExprKind::Ref(_))).unwrap_or(node)
+        }
+        ExprKind::Field { .. } => node,
         ExprKind::Ref(_) => {
             let is_forced = code.parent(parent).is_some_and(|it| match &code.expr(it).kind {
                 ExprKind::Call { callee, .. } => match &code.expr(Node { id: *callee, ..node }).kind {

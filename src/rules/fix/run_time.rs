@@ -24,7 +24,7 @@ const WRAPPERS: [&str; 3] = ["Some", "Ok", "Err"];
 /// The edit that reads `variable` in the place of the text at `node`; nothing where the code around needs a text that
 /// lives as long as the program.
 pub(super) fn read_instead(code: &Code<'_>, node: Node, variable: &str) -> Option<Edit> {
-    if !code.is_ordinary(node) {
+    if !code.is_ordinary(node) || code.would_be_late(variable, &[node]) {
         return None;
     }
     stand_in_for(code, node, &write::variable(variable))

@@ -18,6 +18,9 @@ pub(super) fn fix(code: &Code<'_>, finding: &Finding) -> Option<Fix> {
     let missing = code.literal(finding.primary.place)?.fallback.as_deref()?;
     let node = code.at(finding.primary.place)?;
     let name = if missing.is_empty() { "the variable" } else { missing };
+    if code.would_be_late(missing, &[node]) {
+        return None;
+    }
     let edit = expected(code, node, name).or_else(|| in_branch(code, node, name))?;
     let is_ordinary = code.at(edit.place).is_none_or(|it| code.is_ordinary(it)) && code.is_ordinary(node);
     let title = format!(

@@ -87,9 +87,15 @@ pub(super) fn bound(facts: &FileFacts, pat: PatId) -> Option<&str> {
 
 /// Whether a text names a word.
 pub(super) fn mentions(text: &str, word: &str) -> bool {
+    ends_of(text, word).next().is_some()
+}
+
+/// Where a word ends in a text.
+pub(super) fn ends_of<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    text.match_indices(word).any(|(at, _)| {
-        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
+    text.match_indices(word).map(|(at, _)| (at, at + word.len())).filter_map(move |(start, end)| {
+        let is_whole = !is_part(text[..start].chars().next_back()) && !is_part(text[end..].chars().next());
+        is_whole.then_some(end)
     })
 }
 

@@ -43,6 +43,15 @@ impl<'f> Look<'f> {
         code.lines().map(|line| self.set_in(line)).collect::<Vec<_>>().join(&glue)
     }
 
+    /// A function that comes in the place of an item of one line, which ended at a byte: an empty line sets it apart from
+    /// what follows.
+    pub(super) fn set_apart(&self, function: String, end: u32) -> String {
+        let mut lines = self.text[end as usize..].lines();
+        let (rest, next) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let is_apart = !rest.trim().is_empty() || matches!(next.trim(), "" | "}");
+        if is_apart { function } else { function + self.line_end }
+    }
+
     /// A line of new code with the file's indentation.
     fn set_in(&self, line: &str) -> String {
         let rest = line.trim_start_matches(' ');

@@ -104,6 +104,7 @@ exclude = ["crates/old"]
 [workspace.package]
 version = "1.2.3"
 edition = "2024"
+rust-version = "1.78.1"
 [workspace.dependencies]
 http = { package = "reqwest", version = "0.12", features = ["json"], default-features = false }
 b = { path = "crates/b" }
@@ -112,6 +113,7 @@ b = { path = "crates/b" }
 name = "a"
 version.workspace = true
 edition = { workspace = true }
+rust-version.workspace = true
 [dependencies]
 http = { workspace = true, features = ["gzip"], optional = true }
 b.workspace = true
@@ -211,6 +213,7 @@ fn members_inherit_from_their_workspace() {
     let package = seen.package("a");
     assert_eq!((package.version.as_str(), package.edition.as_str()), ("1.2.3", "2024"));
     assert_eq!(seen.package("b").edition, "2015");
+    assert_eq!((package.rust_version, seen.package("b").rust_version), (Some((1, 78)), None));
     let shown: Vec<_> = package
         .dependencies
         .iter()
