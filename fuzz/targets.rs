@@ -17,18 +17,6 @@ use tempfile::TempDir;
 /// Stack of a thread that calls these functions, in bytes.
 pub(crate) const STACK: usize = 1 << 30;
 
-/// The formats.
-const FORMATS: [Format; 8] = [
-    Format::Human,
-    Format::Short,
-    Format::Json,
-    Format::Sarif,
-    Format::Github,
-    Format::Gitlab,
-    Format::Junit,
-    Format::Rdjson,
-];
-
 /// The files of a room that are no Rust, each a kind of manifest that is read by its name.
 pub(crate) const MANIFESTS: [&str; 8] = [
     "compose.yaml",
@@ -123,7 +111,7 @@ impl Room {
             is_coloured: false,
             success: false,
         };
-        for format in FORMATS {
+        for format in Format::ALL {
             check_output(format, &report);
         }
         let fixed = check_fixes(&findings, files, loaded);

@@ -69,6 +69,20 @@ pub enum Format {
     Rdjson,
 }
 
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 8] = [
+        Self::Human,
+        Self::Short,
+        Self::Json,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Rdjson,
+    ];
+}
+
 /// What is reported, and what has to be known to report it safely.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -132,17 +146,6 @@ mod tests {
     use super::sample::{finding, one_file, place, report, step, written};
     use super::{Format, KeyShape, Report};
 
-    const FORMATS: [Format; 8] = [
-        Format::Human,
-        Format::Short,
-        Format::Json,
-        Format::Sarif,
-        Format::Github,
-        Format::Gitlab,
-        Format::Junit,
-        Format::Rdjson,
-    ];
-
     #[test]
     fn no_format_shows_a_secret() {
         let text = "connect(\"pa55word-of-all\");\nlet near = \"sk-0123456789abcdef\"; // pa55word-of-all\n";
@@ -156,7 +159,7 @@ mod tests {
         let secrets = [place(&files, id, "\"pa55word-of-all\"")];
         let key_shapes = &[KeyShape { prefix: "sk-", min: 10 }];
         let report = Report { secrets: &secrets, key_shapes, ..report(&files, &findings) };
-        for format in FORMATS {
+        for format in Format::ALL {
             let text = written(format, &report);
             assert!(!text.contains("pa55word") && !text.contains("0123456789abcdef"), "{format:?}: {text}");
             assert!(text.contains("`***************` is in the code"), "{format:?}: {text}");
@@ -176,7 +179,7 @@ mod tests {
         finding.help = vec![format!("help {hostile}\nsecond")];
         let findings = [finding];
         let report = report(&files, &findings);
-        for format in FORMATS {
+        for format in Format::ALL {
             let text = written(format, &report);
             let bad = text.chars().find(|c| *c != '\n' && hostile.contains(*c) && !"]0;x".contains(*c));
             assert_eq!(bad, None, "{format:?}: {text}");
@@ -193,7 +196,7 @@ mod tests {
         first.steps = vec![step(place(&files, id, "three"), "b"), step(place(&files, id, "one"), "a")];
         let findings = [first, finding(place(&files, id, "three"))];
         let report = report(&files, &findings);
-        for format in FORMATS {
+        for format in Format::ALL {
             assert_eq!(written(format, &report), written(format, &report));
         }
     }
