@@ -26,7 +26,8 @@ impl<'a> Pieces<'a> {
         let mut sorted: Vec<&[u8]> = texts.flat_map(parts).filter(|part| part.len() >= SHORTEST).collect();
         sorted.sort_unstable();
         sorted.dedup();
-        let heads = sorted.iter().map(|part| part.iter().take(SHORTEST).copied().fold(0, with_byte)).collect();
+        let heads =
+            sorted.iter().map(|part| part.iter().take(SHORTEST).copied().fold(0, with_byte)).collect();
         let mut open: Vec<usize> = Vec::new();
         let mut shorter = Vec::with_capacity(sorted.len());
         for (at, part) in sorted.iter().enumerate() {
