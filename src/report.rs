@@ -16,6 +16,7 @@ mod junit;
 mod mask;
 mod owner;
 mod page;
+mod pieces;
 mod problem;
 mod rdjson;
 mod rooted;

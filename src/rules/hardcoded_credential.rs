@@ -48,7 +48,8 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 /// A secret that a deployment manifest gives in plain text.
 fn in_manifest(secret: &PlainSecret) -> Finding {
     let kind = kind_name(secret.kind);
-    let message = format!("the {kind} `{}` is written in plain text beside the code", secret.name);
+    let how = if secret.is_encoded { "in Base64, which hides nothing," } else { "in plain text" };
+    let message = format!("the {kind} `{}` is written {how} beside the code", secret.name);
     let label = "everybody who reads the repository has it".to_owned();
     // What has no vendor's shape may be made up for a trial.
     let confidence = if secret.is_key_shaped { Confidence::High } else { Confidence::Medium };

@@ -3,6 +3,7 @@
 
 mod block;
 mod catalog;
+mod characters;
 mod cli;
 mod config;
 mod depth;
@@ -39,4 +40,5 @@ mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]
 mod targets;
+mod trees;
 mod why;
