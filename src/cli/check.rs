@@ -17,6 +17,7 @@ use super::linking::{Afterwards, Answer, Wanted, answer};
 use super::output::Outputs;
 use super::scope::Scope;
 use super::settings::Settings;
+use super::since::keep_changed;
 use super::streams::Streams;
 use super::summary::Summary;
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
@@ -77,6 +78,7 @@ fn look(
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
     let started = Instant::now();
+    args.gate.task.fits(args)?;
     let outputs = Outputs::of(args)?;
     let mut found = discover(&args.request(cwd));
     // A run with other knowledge than was meant would tell untruths, so nothing runs before this is read.
@@ -93,9 +95,6 @@ fn look(
         None => true,
     };
     let mut fixed = NOTHING_FOUND;
-    if args.fixing.is_any() && args.gate.since.is_some() {
-        return Err("fixes know no `--since`: leave it out, or name the files to fix".to_owned());
-    }
     if args.fixing.is_any() && args.dump.is_none() && !args.show_files {
         fixed = fixing::fix(&job, args.fixing, streams)?;
         if args.fixing.diff {
@@ -240,16 +239,22 @@ impl Job<'_> {
         self.args.gate.baseline.as_deref().or(of_settings)
     }
 
-    /// The findings that the baseline does not name.
+    /// The findings that are reported: those that the baseline does not name, and that touch a changed line with `--since`.
+    /// Lines that fixes changed count as changed, as they will once they are written.
     fn fixable(&self, findings: &[Finding], input: &Input, answer: &Answer) -> Result<Vec<Finding>, String> {
-        let Some(path) = self.baseline() else { return Ok(findings.to_vec()) };
-        let (_, baseline) = read_baseline(path, self.cwd)?;
-        let prefix = prefix_in_repository(self.cwd);
-        let all = answer.findings.iter().chain(findings);
-        let prints = Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
-        let named = baseline.fingerprints();
-        let is_new = |finding: &&Finding| !named.contains(prints.of(finding));
-        Ok(findings.iter().filter(is_new).cloned().collect())
+        let mut fixable = findings.to_vec();
+        if let Some(path) = self.baseline() {
+            let (_, baseline) = read_baseline(path, self.cwd)?;
+            let prefix = prefix_in_repository(self.cwd);
+            let all = answer.findings.iter().chain(findings);
+            let prints = Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
+            let named = baseline.fingerprints();
+            fixable.retain(|finding| !named.contains(prints.of(finding)));
+        }
+        if let Some(reference) = &self.args.gate.since {
+            keep_changed(&mut fixable, &input.files, self.cwd, reference)?;
+        }
+        Ok(fixable)
     }
 
     /// Whether nothing is to be said that is no problem.
