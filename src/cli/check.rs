@@ -15,11 +15,12 @@ use super::input::{Input, key_shapes, read, read_with};
 use super::levels::Levels;
 use super::linking::{Afterwards, Answer, Wanted, answer};
 use super::output::Outputs;
+use super::progress::{Progress, Stages};
 use super::scope::Scope;
 use super::settings::Settings;
 use super::since::keep_changed;
 use super::streams::Streams;
-use super::summary::Summary;
+use super::summary::{Summary, counted};
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
 use crate::catalog::Catalog;
 use crate::facts;
@@ -40,6 +41,7 @@ pub(super) struct Job<'a> {
     rules: &'a [&'static Rule],
     /// Those that can report anything.
     active: Vec<&'static Rule>,
+    progress: Progress,
 }
 
 /// What is to be shown, and what it comes to.
@@ -77,7 +79,7 @@ fn look(
     rules: &[&'static Rule],
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
-    let started = Instant::now();
+    let progress = Progress::new(args, environment);
     args.gate.task.fits(args)?;
     let outputs = Outputs::of(args)?;
     let mut found = discover(&args.request(cwd));
@@ -86,7 +88,7 @@ fn look(
     let levels = Levels::new(&args.levels, &settings, rules)?;
     let active = levels.active(rules);
     let catalog = settings.catalog(cwd)?;
-    let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active };
+    let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active, progress };
     if args.show_settings {
         return tell_text(&shown::settings(args, cwd, &settings, &job.levels, rules), streams);
     }
@@ -103,7 +105,10 @@ fn look(
         found = discover(&args.request(cwd));
     }
     let catalog = &job.catalog;
-    let mut input = read(found, cwd, args.threads);
+    let mut input = progress.during(streams, |stages| {
+        stages.at("reading files");
+        read(found, cwd, args.threads)
+    });
     let key_shapes = key_shapes(catalog);
     if args.dump == Some(Dump::Facts) {
         // Strings are cut in it, so it shows no secret. Names of files may hold anything.
@@ -121,7 +126,10 @@ fn look(
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
     let read = (&input.loaded, &input.files);
-    let answer = answer(&input.project, read, catalog, &job.active, wanted, Afterwards::Ends)?;
+    let answer = progress.during(streams, |stages| {
+        stages.at(following(&input.files));
+        answer(&input.project, read, catalog, &job.active, wanted, Afterwards::Ends)
+    })?;
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
@@ -167,13 +175,14 @@ fn look(
         prefix: &prefix,
         fails_at: job.fail_on().level(),
         is_coloured: false,
+        is_linked: false,
         success: code == NOTHING_FOUND && is_cargo_content,
     };
     if let Err(message) = outputs.write(&report, args.color, cwd, environment, streams) {
         streams.fail(message);
         return Ok(FAILED);
     }
-    job.tell_work(&input, &answer, started, streams);
+    job.tell_work(&input, &answer, progress.started(), streams);
     job.tell_numbers(&outcome, streams);
     // The process ends here, and gives the facts of all files back at once.
     std::mem::forget(input.loaded);
@@ -187,6 +196,11 @@ fn dump_of(input: &Input) -> String {
     };
     let files = input.files.iter().map(|(_, file)| file);
     files.zip(&input.loaded.facts).map(one).collect::<Vec<_>>().join("\n")
+}
+
+/// What a run is at when it links files and asks the rules.
+fn following(files: &Files) -> String {
+    format!("following credentials through {}", counted(files.len(), "file"))
 }
 
 fn tell_text(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
@@ -212,9 +226,15 @@ impl Job<'_> {
     ///
     /// # Errors
     /// What kept the job from being done.
-    pub(super) fn look(&self, texts: &Texts) -> Result<Look, String> {
+    pub(super) fn look(&self, texts: &Texts, streams: &mut Streams<'_>) -> Result<Look, String> {
+        self.progress.during(streams, |stages| self.looked(texts, stages))
+    }
+
+    fn looked(&self, texts: &Texts, stages: &Stages) -> Result<Look, String> {
+        stages.at("reading files");
         let found = discover(&self.args.request(self.cwd));
         let input = read_with(found, self.cwd, self.args.threads, texts);
+        stages.at(following(&input.files));
         let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
         let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
         let loaded = (&input.loaded, &input.files);

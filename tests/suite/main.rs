@@ -39,4 +39,5 @@ mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]
 mod targets;
+mod terminal;
 mod why;
