@@ -113,6 +113,7 @@ impl Room {
             prefix: "",
             fails_at: None,
             is_coloured: false,
+            is_linked: false,
             success: false,
         };
         for format in Format::ALL {

@@ -36,7 +36,7 @@ type Spoiled = BTreeSet<PathBuf>;
 pub(super) fn fix(job: &Job<'_>, flags: FixFlags, streams: &mut Streams<'_>) -> Result<u8, String> {
     let mut spoiled = Spoiled::new();
     let settled = loop {
-        match settle(job, flags, &spoiled)? {
+        match settle(job, flags, &spoiled, streams)? {
             Ok(settled) => break settled,
             Err(more) => spoiled.extend(more),
         }
@@ -55,8 +55,13 @@ pub(super) fn fix(job: &Job<'_>, flags: FixFlags, streams: &mut Streams<'_>) -> 
 }
 
 /// Makes fixes until there are none left; the files where that does harm, if any.
-fn settle(job: &Job<'_>, flags: FixFlags, spoiled: &Spoiled) -> Result<Result<Settled, Spoiled>, String> {
-    let first = job.look(&Texts::new())?;
+fn settle(
+    job: &Job<'_>,
+    flags: FixFlags,
+    spoiled: &Spoiled,
+    streams: &mut Streams<'_>,
+) -> Result<Result<Settled, Spoiled>, String> {
+    let first = job.look(&Texts::new(), streams)?;
     let (mut texts, mut count, mut last): (Texts, usize, Option<Look>) = (Texts::new(), 0, None);
     for _ in 0..PASSES {
         let now = last.as_ref().unwrap_or(&first);
@@ -70,7 +75,7 @@ fn settle(job: &Job<'_>, flags: FixFlags, spoiled: &Spoiled) -> Result<Result<Se
         let path = |file: &FileId| now.input.files.get(*file).path.clone();
         texts.extend(chosen.texts.iter().map(|(file, text)| (path(file), text.clone())));
         count += chosen.count;
-        let next = job.look(&texts)?;
+        let next = job.look(&texts, streams)?;
         let harmed = harmed(now, &next, &chosen);
         if !harmed.is_empty() {
             return Ok(Err(harmed));

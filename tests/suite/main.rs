@@ -40,5 +40,6 @@ mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]
 mod targets;
+mod terminal;
 mod trees;
 mod why;
