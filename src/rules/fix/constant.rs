@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 
 use super::{
     code::{Code, Node},
+    import::path_of,
     run_time::stand_in_for,
     statement::ends_of,
     text::Look,
@@ -89,8 +90,7 @@ impl<'p> Constant<'p> {
         let file = code.source(self.node.file);
         let span = declaration(file, self.item)?;
         let read = write::expression(&write::variable(variable))?;
-        let lazy =
-            if names_lazy_lock(code.facts(self.node.file)?) { "LazyLock" } else { "std::sync::LazyLock" };
+        let lazy = if names_lazy_lock(code, self) { "LazyLock" } else { "std::sync::LazyLock" };
         let name = self.name();
         let text = format!("static {name}: {lazy}<String> = {lazy}::new(|| {{\n    {read}\n}});");
         let replacement = Look::of(file).fitted(&text, span.start);
@@ -100,14 +100,25 @@ impl<'p> Constant<'p> {
 
 /// The name of a function in the place of an item, which nothing has in the files that name the item.
 pub(super) fn free_name(code: &Code<'_>, item: &str, file: FileId, uses: &Uses) -> Option<String> {
+    let own = item.to_lowercase();
+    let other = format!("the_{own}");
+    first_free(code, [own, other], file, uses)
+}
+
+/// The first of names for a function that nothing has in the files that name an item.
+pub(super) fn first_free<const N: usize>(
+    code: &Code<'_>,
+    names: [String; N],
+    file: FileId,
+    uses: &Uses,
+) -> Option<String> {
     if uses.declared != 1 {
         return None;
     }
     let files = uses.nodes.iter().map(|node| node.file).chain(uses.imports.iter().map(|it| it.file));
     let texts: BTreeSet<FileId> = files.chain([file]).collect();
-    let own = item.to_lowercase();
     let is_free = |name: &String| !texts.iter().any(|it| is_taken(code, *it, name));
-    [own.clone(), format!("the_{own}")].into_iter().find(is_free)
+    names.into_iter().find(is_free)
 }
 
 /// Whether a word may be something that a function can be taken for: it stands in code, and not as a part of a path that
@@ -162,16 +173,11 @@ pub(super) fn declaration(file: &SourceFile, item: &Item) -> Option<Span> {
     file.slice(item.span).ends_with(';').then(|| Span::new(start, item.span.end))
 }
 
-/// Whether the file brings in the standard library's type at its top.
-fn names_lazy_lock(facts: &FileFacts) -> bool {
-    let entries = facts.items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Use(entries) => Some(entries),
-        _ => None,
-    });
-    let is_it = |names: Vec<&str>| names == ["std", "sync", "LazyLock"];
-    entries.flatten().any(|it| {
-        it.alias == "LazyLock" && is_it(it.path.segments.iter().map(|it| it.name.as_str()).collect())
-    })
+/// Whether the standard library's type goes by its name where a constant stands.
+fn names_lazy_lock(code: &Code<'_>, constant: &Constant<'_>) -> bool {
+    let within = code.names().def(constant.node.file, constant.id);
+    let named = within.and_then(|within| code.names().external(within, &path_of("LazyLock")));
+    named.is_some_and(|it| it == "std::sync::LazyLock")
 }
 
 /// `NAME` → `NAME.as_str()`, where the use does not come to that by itself.

@@ -1,7 +1,7 @@
 //! The import of a type that a fix does away with gives way to that of the one that comes.
 
 use super::{code::Code, statement::lines};
-use crate::facts::{FileFacts, Item, ItemKind, item::UseEntry, path::Path};
+use crate::facts::{FileFacts, Item, ItemKind, item::UseEntry, path::{Path, Segment}};
 use crate::finding::Edit;
 use crate::source::{FileId, Place, SourceFile, Span};
 
@@ -43,6 +43,26 @@ pub(super) fn mutex_for(code: &Code<'_>, id: FileId, old: &str, gone: &[Span]) -
     Mutex { edit: Some(edit), path: if is_imported { MUTEX } else { WHOLE } }
 }
 
+/// The edit that takes out the import of a name of which the uses in `gone` go, where nothing else uses it.
+pub(super) fn without(code: &Code<'_>, id: FileId, name: &str, gone: &[Span]) -> Option<Edit> {
+    let file = code.source(id);
+    let left = |at: &Span| !gone.iter().any(|gone| gone.contains(*at));
+    let is_last = words(&file.text, name).filter(left).count() == 1;
+    let (item, _) = imports(code.facts(id)?, name).next().filter(|(item, _)| is_last && !item.is_pub)?;
+    let ItemKind::Use(entries) = &item.kind else { return None };
+    let span = if entries.len() == 1 {
+        lines(file, item.span).unwrap_or(item.span)
+    } else {
+        listed(file, word_in(file, item, name))
+    };
+    Some(Edit { place: Place { file: id, span }, replacement: String::new() })
+}
+
+/// The path by which a file brings in a name at its top.
+pub(super) fn imported<'p>(code: &Code<'p>, id: FileId, name: &str) -> Option<&'p Path> {
+    imports(code.facts(id)?, name).next().map(|(_, entry)| &entry.path)
+}
+
 /// The imports of a name at the top of a file.
 fn imports<'p>(facts: &'p FileFacts, name: &str) -> impl Iterator<Item = (&'p Item, &'p UseEntry)> {
     let is_at_top =
@@ -55,8 +75,15 @@ fn imports<'p>(facts: &'p FileFacts, name: &str) -> impl Iterator<Item = (&'p It
         .filter(move |(_, it)| it.alias == name)
 }
 
-fn joined(path: &Path) -> String {
+/// The names of a path.
+pub(super) fn joined(path: &Path) -> String {
     path.segments.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join("::")
+}
+
+/// A path of these names.
+pub(super) fn path_of(names: &str) -> Path {
+    let segments = names.split("::").map(|name| Segment { name: name.into(), args: Vec::new() }).collect();
+    Path { segments, ..Path::default() }
 }
 
 /// Where a word stands in a text.

@@ -15,6 +15,7 @@ use crate::facts::{
 use crate::finding::Edit;
 use crate::source::{FileId, Place, SourceFile};
 use proc_macro2::TokenStream;
+use smol_str::SmolStr;
 
 /// Stands for the source text that makes the value, until the rest is laid out.
 pub(super) const MADE: &str = "made_as_before";
@@ -52,12 +53,25 @@ impl<'p> KeptIn<'p> {
 
     /// What makes the value of a cell that fills itself, as source text.
     pub(super) fn made_by_itself(&self, code: &Code<'_>) -> Option<String> {
+        made(code, self.initialiser(code)?)
+    }
+
+    /// What a cell that fills itself is given to fill itself with: a closure or the name of a function.
+    pub(super) fn initialiser(&self, code: &Code<'_>) -> Option<Node> {
         let ExprKind::Call { callee, args } = &code.expr(self.init).kind else { return None };
         let ExprKind::Path(path) = &code.expr(Node { id: *callee, ..self.init }).kind else { return None };
         let own = code.names().def(self.file, self.id)?;
         let path = code.names().external(own, path)?;
         let is_lazy = matches!(path.as_str(), "std::sync::LazyLock::new" | "once_cell::sync::Lazy::new");
-        made(code, Node { id: *args.first().filter(|_| is_lazy)?, ..self.init })
+        Some(Node { id: *args.first().filter(|_| is_lazy)?, ..self.init })
+    }
+
+    /// The canonical path of the type of what it holds, where that belongs to another package.
+    pub(super) fn held_type(&self, code: &Code<'_>) -> Option<SmolStr> {
+        let ItemKind::Static(declared) = &self.item.kind else { return None };
+        let TypeRef::Path(cell) = &declared.ty else { return None };
+        let [TypeRef::Path(held)] = cell.segments.last()?.args.as_slice() else { return None };
+        code.names().external(code.names().def(self.file, self.id)?, held)
     }
 
     /// The one call that fills a cell which fills nothing by itself, and what makes the value there, as source text.
