@@ -12,9 +12,10 @@ use super::{
     kept_in::{KeptIn, MADE},
     statement::{lines, without_gap},
     text::{Look, moved},
+    uses::uses_of_function,
 };
 use crate::catalog::schema::Action;
-use crate::facts::{ExprKind, laid_out_statements};
+use crate::facts::{ExprKind, ItemKind, laid_out_statements};
 use crate::finding::Edit;
 use crate::link::{
     DefId,
@@ -52,12 +53,21 @@ fn can_be_asked(code: &Code<'_>, cell: &KeptIn<'_>, origin: OriginId) -> bool {
     }
 }
 
-/// The block that makes what a cell keeps.
+/// The block that makes what a cell keeps: that of a closure, or of a function that nothing else calls.
 fn block(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Node> {
     let init = cell.initialiser(code)?;
     match &code.expr(init).kind {
         ExprKind::Closure { params, body, is_async: false, .. } if params.is_empty() => {
             Some(Node { id: *body, ..init })
+        }
+        ExprKind::Path(path) => {
+            let function = code.names().local(code.def(init)?, path)?;
+            let (file, id) = code.program.item_of(function);
+            let item = code.facts(file)?.item(id);
+            let ItemKind::Fn(declared) = &item.kind else { return None };
+            let uses = uses_of_function(code, function, &item.name)?;
+            let is_own = file == cell.file && uses.nodes == [init] && uses.imports.is_empty();
+            Some(Node { file, id: declared.body.filter(|_| is_own && !code.program.is_of_api(function))? })
         }
         _ => None,
     }

@@ -17,6 +17,7 @@ use super::{
 use crate::catalog::schema::CredentialKind;
 use crate::facts::{ExprKind, FileFacts, Item, ItemId, ItemKind, item::StaticItem, path::TypeRef};
 use crate::finding::Edit;
+use crate::link::DefId;
 use crate::source::{FileId, Place, SourceFile, Span};
 
 /// Methods that a text has and a lazy static passes on to it.
@@ -58,12 +59,11 @@ impl<'p> Constant<'p> {
         if !is_ordinary || code.would_be_late(variable, &uses.nodes) {
             return None;
         }
-        // A function works with any Rust.
-        let is_older = code.program.rust_version_of(def).is_some_and(|it| it < LAZY_LOCK_SINCE);
-        if is_replaced || is_older {
+        let Some(lazy) = lazy(code, def).filter(|_| !is_replaced) else {
+            // A function works with any Rust.
             return self.by_function(code, variable, &uses);
-        }
-        let mut edits = vec![self.declared(code, variable)?];
+        };
+        let mut edits = vec![self.declared(code, variable, &lazy)?];
         edits.extend(uses.nodes.iter().filter_map(|node| used(code, *node)));
         Some(edits)
     }
@@ -86,11 +86,10 @@ impl<'p> Constant<'p> {
         Some(edits)
     }
 
-    fn declared(&self, code: &Code<'p>, variable: &str) -> Option<Edit> {
+    fn declared(&self, code: &Code<'p>, variable: &str, lazy: &str) -> Option<Edit> {
         let file = code.source(self.node.file);
         let span = declaration(file, self.item)?;
         let read = write::expression(&write::variable(variable))?;
-        let lazy = if names_lazy_lock(code, self) { "LazyLock" } else { "std::sync::LazyLock" };
         let name = self.name();
         let text = format!("static {name}: {lazy}<String> = {lazy}::new(|| {{\n    {read}\n}});");
         let replacement = Look::of(file).fitted(&text, span.start);
@@ -173,11 +172,14 @@ pub(super) fn declaration(file: &SourceFile, item: &Item) -> Option<Span> {
     file.slice(item.span).ends_with(';').then(|| Span::new(start, item.span.end))
 }
 
-/// Whether the standard library's type goes by its name where a constant stands.
-fn names_lazy_lock(code: &Code<'_>, constant: &Constant<'_>) -> bool {
-    let within = code.names().def(constant.node.file, constant.id);
-    let named = within.and_then(|within| code.names().external(within, &path_of("LazyLock")));
-    named.is_some_and(|it| it == "std::sync::LazyLock")
+/// The path of the type of a lazy cell at an item: the standard library's, or that of `once_cell` where Rust may be older.
+fn lazy(code: &Code<'_>, within: DefId) -> Option<String> {
+    let is_older = code.program.rust_version_of(within).is_some_and(|it| it < LAZY_LOCK_SINCE);
+    let whole = if is_older { "once_cell::sync::Lazy" } else { "std::sync::LazyLock" };
+    let (_, name) = whole.rsplit_once("::")?;
+    let is_there = !is_older || code.program.depends_on(within, "once_cell");
+    let is_known = code.names().external(within, &path_of(name)).is_some_and(|it| it == whole);
+    is_there.then(|| if is_known { name } else { whole }.to_owned())
 }
 
 /// `NAME` → `NAME.as_str()`, where the use does not come to that by itself.

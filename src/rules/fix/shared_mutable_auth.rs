@@ -74,7 +74,10 @@ fn calling<'p>(code: &Code<'p>, it: &SetAndRead<'p>, setters: &Uses, readers: &[
     let sets = sets?;
     for (call, set) in &sets {
         let file = code.source(call.file);
-        let span = without_gap(file, lines(file, set.span())?);
+        // A comment above speaks of what follows as well, and stays.
+        let whole = lines(file, set.span())?;
+        let start = file.line_span(file.line_index(set.span().start)).start;
+        let span = Span::new(start, whole.end);
         edits.push(Edit { place: Place { file: call.file, span }, replacement: String::new() });
     }
     for import in &setters.imports {

@@ -111,7 +111,7 @@ fn among(code: &Code<'_>, def: DefId, name: &str, words: &Words<'_>) -> Option<U
 
 fn stands(code: &Code<'_>, def: DefId, id: FileId, word: Span) -> Stands {
     let file = code.source(id);
-    let Some(facts) = code.facts(id) else { return Stands::Nothing };
+    let Some(facts) = code.facts(id).filter(|_| !leads_on(file, word)) else { return Stands::Nothing };
     if let Some(node) = code.path_ending_at(id, word.end) {
         return path(code, def, node, word);
     }
@@ -145,6 +145,12 @@ fn is_imported(facts: &FileFacts, file: &SourceFile, word: Span) -> bool {
     let Some(ItemKind::Use(entries)) = around.map(|item| &item.kind) else { return false };
     let name = file.slice(word);
     entries.iter().filter(|it| it.path.last_name() == name).all(|it| it.alias == name)
+}
+
+/// Whether a path goes on behind a word, as behind a module and not behind a value.
+fn leads_on(file: &SourceFile, word: Span) -> bool {
+    let rest = &file.text[word.end as usize..];
+    rest.starts_with("::") && !rest.starts_with("::<")
 }
 
 /// Whether a word is a method or field of something.
