@@ -22,6 +22,7 @@ mod hardcoded_credential;
 mod inherited;
 mod lazy_credential_env;
 mod missing_deploy_env;
+mod renewing;
 mod runtime_before_fork;
 mod seen;
 mod shared_mutable_auth;

@@ -67,14 +67,12 @@ fn runs(container: &Container, missing: &MissingVariable) -> String {
     format!("{who} runs `{binary}` with {given}")
 }
 
-/// The lines to add.
+/// Where to add it; the lines themselves are shown beside.
 fn help(container: &Container, name: &str) -> String {
     let of = &container.name;
     match container.family {
-        Family::Kubernetes => format!(
-            "add to `env` of container `{of}`: `- {{ name: {name}, valueFrom: {{ secretKeyRef: {{ name: {of}, key: {name} }} }} }}`"
-        ),
-        Family::Compose => format!("add to `environment` of service `{of}`: `{name}: ${{{name}:?}}`"),
+        Family::Kubernetes => format!("add `{name}` to `env` of container `{of}`, from a secret"),
+        Family::Compose => format!("add `{name}` to `environment` of service `{of}`, from where it is started"),
         Family::Systemd => format!(
             "add `EnvironmentFile=` with a file that sets `{name}` and that only the service can read"
         ),

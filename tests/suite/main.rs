@@ -36,6 +36,7 @@ mod secrets;
 mod security;
 mod settings;
 mod shapes;
+mod shown;
 mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]

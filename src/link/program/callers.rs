@@ -58,7 +58,8 @@ impl Program<'_> {
     }
 
     /// Whether an item is there for the users of a library.
-    fn is_of_api(&self, def: DefId) -> bool {
+    #[must_use]
+    pub fn is_of_api(&self, def: DefId) -> bool {
         let at = self.world.def(def);
         let is_pub = self.facts[at.file.0 as usize].item(at.item).is_pub;
         is_pub && !self.is_example(def) && self.world.krate(self.world.crate_of(def)).kind == TargetKind::Lib
