@@ -21,12 +21,12 @@ use smol_str::SmolStr;
 
 use super::{
     cells::{Cell, CellKey},
-    deployments::{self, MissingVariable, PlainSecret},
+    deployments::{self, Deployed, PlainSecret},
     engine::{Engine, Fields, Tables},
     event::Fork,
     hosts::{self, Host},
     order::{self, Inherited, Spared},
-    phases::{self, LateRead, Phases},
+    phases::{self, CredentialReads, Phases},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     runtimes::{self, Crossing},
@@ -92,8 +92,8 @@ pub(super) struct Learned {
     crossings: Vec<Crossing>,
     /// The packages that forking hosts load.
     hosts: BTreeMap<usize, Vec<Host>>,
-    /// The credential variables that deployments lack.
-    missing: Vec<MissingVariable>,
+    /// The credential variables that deployments give or lack.
+    deployed: Deployed,
     phases: Phases,
     /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
@@ -110,7 +110,7 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
     let (inherited, spared) = order::inherited(&engine);
     let crossings = runtimes::crossings(&engine);
     let hosts = hosts::loaded(&engine);
-    let missing = deployments::missing(&engine);
+    let deployed = deployments::deployed(&engine);
     let phases = phases::phases(&engine);
     let sinks = Sinks::find(&mut engine);
     let methods = methods_of(world, &resolver);
@@ -127,7 +127,7 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
         spared,
         crossings,
         hosts,
-        missing,
+        deployed,
         phases,
         methods,
         parts,
@@ -175,23 +175,33 @@ impl Program<'_> {
         &self.learned.inherited
     }
 
-    /// Cells that several runtimes of one process come to, and whose content one of them alone drives.
-    pub fn crossings(&self) -> impl Iterator<Item = (&Cell, &Crossing)> {
-        let holds = |it: &(&Cell, &Crossing)| {
-            let (cell, crossing) = it;
-            !cell.is_example && self.can_hold(&cell.ty, self.hazard(crossing.hazard).kind, 0)
-        };
-        self.learned
-            .crossings
-            .iter()
-            .map(|it| (&self.learned.tables.cells[it.cell.0 as usize], it))
-            .filter(holds)
+    /// The runtimes of one process that come to a cell whose content one of them alone drives.
+    #[must_use]
+    pub fn crossing(&self, cell: &Cell) -> Option<&Crossing> {
+        let id = self.learned.cell_ids.get(&cell.key)?;
+        let at = self.learned.crossings.binary_search_by_key(id, |it| it.cell).ok()?;
+        let crossing = &self.learned.crossings[at];
+        self.can_hold(&cell.ty, self.hazard(crossing.hazard).kind, 0).then_some(crossing)
     }
 
-    /// The credential variables that a binary cannot go on without and that its deployment does not give it.
+    /// Whether a cell holds something that a runtime drives.
     #[must_use]
-    pub fn missing_variables(&self) -> &[MissingVariable] {
-        &self.learned.missing
+    pub fn is_bound_to_runtime(&self, cell: &Cell) -> bool {
+        let is_driven =
+            |hazard: &Hazard| runtimes::is_driven(hazard) && self.can_hold(&cell.ty, hazard.kind, 0);
+        cell.content.any(|what| matches!(what, What::Hazard(id) if is_driven(self.hazard(*id))))
+    }
+
+    /// The credential variables that a binary cannot go on without, and whether its deployment gives it them.
+    #[must_use]
+    pub fn deployed(&self) -> &Deployed {
+        &self.learned.deployed
+    }
+
+    /// Whether there are deployment manifests beside the code, all of which were read.
+    #[must_use]
+    pub fn has_deployments(&self) -> bool {
+        !self.deployments.containers.is_empty() && !self.deployments.is_cut
     }
 
     /// The credentials that deployment manifests give in plain text, in order of their places.
@@ -206,10 +216,11 @@ impl Program<'_> {
         &self.learned.phases
     }
 
-    /// The credentials that are first read when the program is at work, and that it cannot do without.
+    /// The credentials that are first read when the program is at work, and that it cannot do without; and the reads of
+    /// others.
     #[must_use]
-    pub fn late_reads(&self) -> Vec<LateRead> {
-        phases::late(&self.learned.tables, &self.learned.phases, self.facts)
+    pub fn credential_reads(&self) -> CredentialReads {
+        phases::reads(&self.learned.tables, &self.learned.phases, self.facts)
     }
 
     /// The cell whose initialiser a function is.

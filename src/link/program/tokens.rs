@@ -19,7 +19,13 @@ const NEST: u32 = 4;
 impl Program<'_> {
     /// The tokens that are older than a loop without an end in which they are used.
     pub fn outlived(&self) -> impl Iterator<Item = &Outlived> {
-        self.learned.tables.outlived.values().filter(|it| !self.learned.tables.renewed.contains(&it.endless))
+        self.learned.tables.outlived.values()
+    }
+
+    /// Whether a token is obtained again in the loop in which another is used.
+    #[must_use]
+    pub fn is_renewed_in_loop(&self, it: &Outlived) -> bool {
+        self.learned.tables.renewed.contains(&it.endless)
     }
 
     /// The fields of structs that tokens are kept in.

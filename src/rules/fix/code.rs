@@ -123,7 +123,7 @@ impl<'p> Code<'p> {
 
     /// The variable that a deployment lacks, by where it is read.
     pub(super) fn missing(&self, read: Place) -> Option<&'p MissingVariable> {
-        self.program.missing_variables().iter().find(|it| it.read.place == read)
+        self.program.deployed().missing.iter().find(|it| it.read.place == read)
     }
 
     /// Where else in its file the rule of a finding reports something.
@@ -178,8 +178,9 @@ impl<'p> Code<'p> {
         let start = Place { file: within.file, span: Span::new(within.span.start, within.span.start) };
         let sorted = self.sorted_sinks();
         let first = sorted.partition_point(|it| it.sink.place < start);
-        let is_in =
-            |it: &&'p Reached| it.sink.place.file == within.file && it.sink.place.span.start < within.span.end;
+        let is_in = |it: &&'p Reached| {
+            it.sink.place.file == within.file && it.sink.place.span.start < within.span.end
+        };
         let found: Vec<&'p Reached> = sorted[first..].iter().copied().take_while(is_in).collect();
         found.into_iter()
     }

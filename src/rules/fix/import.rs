@@ -1,7 +1,14 @@
 //! The import of a type that a fix does away with goes, or gives way to that of the one that comes.
 
-use super::{code::Code, statement::{lines, without_gap}};
-use crate::facts::{FileFacts, Item, ItemKind, item::UseEntry, path::{Path, Segment}};
+use super::{
+    code::Code,
+    statement::{lines, without_gap},
+};
+use crate::facts::{
+    FileFacts, Item, ItemKind,
+    item::UseEntry,
+    path::{Path, Segment},
+};
 use crate::finding::Edit;
 use crate::source::{FileId, Place, SourceFile, Span};
 
@@ -31,7 +38,9 @@ pub(super) fn instead(code: &Code<'_>, id: FileId, old: &str, whole: &str, gone:
     let ItemKind::Use(entries) = &item.kind else { return by_whole(None) };
     let is_beside = joined(&entry.path).rsplit_once("::").is_some_and(|(own, _)| own == module);
     let edit = match entries.as_slice() {
-        [only] if is_free => Edit { place: Place { file: id, span: only.path.span }, replacement: whole.to_owned() },
+        [only] if is_free => {
+            Edit { place: Place { file: id, span: only.path.span }, replacement: whole.to_owned() }
+        }
         [_, ..] if is_free && is_beside => {
             Edit { place: Place { file: id, span: word_in(file, item, old) }, replacement: new.to_owned() }
         }
@@ -70,7 +79,8 @@ fn pair(file: &SourceFile, word: Span) -> Option<(Span, &str)> {
     let text = file.text.as_str();
     let open = text[..word.start as usize].rfind('{')?;
     let close = text[word.end as usize..].find('}')? + word.end as usize;
-    let both: Vec<&str> = text[open + 1..close].split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+    let both: Vec<&str> =
+        text[open + 1..close].split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
     let [first, second] = both.as_slice() else { return None };
     let name = file.slice(word);
     let other = if *first == name { second } else { first };

@@ -163,9 +163,11 @@ fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
 
 /// The name of the type of what a cell keeps, which nothing has where it is seen.
 fn type_name(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<String> {
-    let is_local = code.facts(cell.file)?.items.iter().any(|item| {
-        matches!(item.kind, ItemKind::Fn(_)) && item.span.contains(cell.item.span)
-    });
+    let is_local = code
+        .facts(cell.file)?
+        .items
+        .iter()
+        .any(|item| matches!(item.kind, ItemKind::Fn(_)) && item.span.contains(cell.item.span));
     if is_local {
         return Some(KEPT.to_owned());
     }
