@@ -343,12 +343,12 @@ fn dumps_what_was_understood() {
 
 #[test]
 fn days_are_those_of_utc() {
-    let at = |seconds| day_of(UNIX_EPOCH + std::time::Duration::from_secs(seconds)).to_string();
+    let at = |seconds| day_of(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
     assert_eq!(at(0), "1970-01-01");
     assert_eq!(at(86_399), "1970-01-01");
     assert_eq!(at(86_400), "1970-01-02");
     assert_eq!(at(1_786_752_000), "2026-08-15");
-    assert_eq!(day_of(UNIX_EPOCH - std::time::Duration::from_secs(1)).to_string(), "1970-01-01");
+    assert_eq!(day_of(UNIX_EPOCH - Duration::from_secs(1)).to_string(), "1970-01-01");
 }
 
 /// Reports on the first line of the first file, with a fix that puts a text before it.
