@@ -17,6 +17,7 @@ mod junit;
 mod mask;
 mod owner;
 mod page;
+mod pieces;
 mod problem;
 mod rdjson;
 mod rooted;

@@ -104,6 +104,9 @@ pub struct TypeEntry {
     /// For cells and wrappers: the generic argument that is the content (0-based).
     #[serde(default)]
     pub content: usize,
+    /// For a map of headers: the type of its values, by its name in the same module.
+    #[serde(default)]
+    pub values: Option<String>,
     /// Whether a value of it renews its credentials by itself, however it was made.
     #[serde(default)]
     pub refreshes: bool,

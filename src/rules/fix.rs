@@ -10,6 +10,8 @@
 //! to judge, and it is maybe-incorrect. Where a name has to be made up it has placeholders.
 
 mod aged;
+mod attached;
+mod baked;
 mod behind_fork;
 mod cached_token;
 mod code;
@@ -26,6 +28,8 @@ mod per_process;
 mod repeated;
 mod run_time;
 mod runtime_before_fork;
+mod set_and_read;
+mod shared_mutable_auth;
 mod stand_in;
 mod statement;
 mod text;
@@ -54,6 +58,7 @@ static FIXERS: &[(&str, Fixer)] = &[
     ("lazy-credential-env", lazy_credential_env::fix),
     ("missing-deploy-env", missing_deploy_env::fix),
     ("runtime-before-fork", runtime_before_fork::fix),
+    ("shared-mutable-auth", shared_mutable_auth::fix),
     ("token-outlives-expiry", token_outlives_expiry::fix),
     ("wrong-provider-credential", wrong_provider_credential::fix),
 ];

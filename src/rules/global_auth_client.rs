@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{
-    Check, Rule, guard,
+    Check, Rule, guard, renewing,
     story::{article, is_constant, kind_name, shared, way},
 };
 use crate::catalog::schema::{CredentialKind, Lifetime};
@@ -11,7 +11,7 @@ use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     cells::Cell,
-    value::{Certainty, Credential, CredentialId, Mark, What},
+    value::{Certainty, Credential, CredentialId, Mark, OriginId, What},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -36,6 +36,7 @@ fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
     finding.steps = way(program, id, &mark.trace);
     finding.steps.extend(shared(program, cell));
     finding.help = help(credential);
+    finding.help.extend(renewing_help(program, credential, &client.name));
     Ok(finding)
 }
 
@@ -67,6 +68,13 @@ fn worst(program: &Program<'_>, cell: &Cell) -> Option<(Mark, CredentialId, Clie
         let entry = program.credential(*id);
         (std::cmp::Reverse(client.certainty), entry.lifetime, program.origin(entry.origin).place)
     })
+}
+
+/// Where the credentials come from that are built into what a cell holds and do not renew themselves.
+pub(super) fn origins(program: &Program<'_>, cell: &Cell) -> Vec<OriginId> {
+    let counts = |id: &CredentialId| program.credential(*id).lifetime != Lifetime::Refreshing;
+    let ids = built(program, cell).into_iter().map(|(_, id, _)| id).filter(counts);
+    ids.map(|id| program.credential(id).origin).collect()
 }
 
 /// The credentials built into what a cell holds, each with its way and the client.
@@ -138,4 +146,12 @@ fn help(credential: &Credential) -> Vec<String> {
         )
     };
     vec![attach, otherwise]
+}
+
+/// What the client's own crate has that renews such a credential.
+fn renewing_help(program: &Program<'_>, credential: &Credential, client: &str) -> Option<String> {
+    use CredentialKind::{AccessToken, ApiKey, BotToken};
+    let is_renewed = matches!(credential.kind, AccessToken | ApiKey | BotToken);
+    let function = renewing::function(program.catalog(), client).filter(|_| is_renewed)?;
+    Some(format!("or use `{function}`, with which the client renews what it sends by itself"))
 }

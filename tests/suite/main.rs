@@ -3,6 +3,7 @@
 
 mod block;
 mod catalog;
+mod characters;
 mod cli;
 mod config;
 mod depth;
@@ -35,9 +36,11 @@ mod secrets;
 mod security;
 mod settings;
 mod shapes;
+mod shown;
 mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]
 mod targets;
 mod terminal;
+mod trees;
 mod why;

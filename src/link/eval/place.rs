@@ -1,5 +1,7 @@
 //! Places: fields read, places assigned, what flows into a variable.
 
+use std::rc::Rc;
+
 use super::{Frame, tuple_field};
 use crate::catalog::schema::{CellKind, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
@@ -7,6 +9,7 @@ use crate::link::{
     cells::{Cell, CellKey, Fill, FillKind},
     naming,
     resolve::Res,
+    sinks::Part,
     subst::with_step,
     ty::{Scope, Ty},
     value::{AccessPath, CellId, Marks, Origin, Source, TraceEvent, Value, What, step},
@@ -41,6 +44,11 @@ impl<'a> Frame<'_, 'a> {
                     let deeper = param.deeper(std::slice::from_ref(name));
                     value.add_mark(What::Open(deeper), mark.trace.clone());
                 }
+                What::Part(id) => {
+                    let Some(gather) = &mut self.e.gather else { continue };
+                    let deeper = gather.deeper(*id, std::slice::from_ref(name));
+                    value.add_mark(What::Part(deeper), mark.trace.clone());
+                }
                 // A file or an answer has parts; a variable of the environment is one thing.
                 What::Input(origin) if self.e.tables.is_one_thing(*origin) => {}
                 What::Input(_) | What::Cell(_) | What::Copied(_) => {
@@ -73,7 +81,8 @@ impl<'a> Frame<'_, 'a> {
         }
         value = value.join(&self.e.field(def, name, self.def));
         if let Some(gather) = &mut self.e.gather {
-            let part = gather.parts.intern((def, name.clone()));
+            let part = Part { of: def, field: name.clone(), deeper: Rc::default() };
+            let part = gather.parts.intern(part);
             value.add_mark(What::Part(part), None);
         }
         if self.is_read_from_outside(def)

@@ -12,7 +12,7 @@ use crate::link::{
     ty::Ty,
     world::{DefId, index},
 };
-use crate::source::FileId;
+use crate::source::{Dependency, DependencyKind, FileId};
 
 /// What paths mean, for many questions.
 pub struct Names<'p> {
@@ -44,6 +44,15 @@ impl Program<'_> {
 }
 
 impl Program<'_> {
+    /// Whether the package of a definition always depends on another, by the name that code has for it.
+    #[must_use]
+    pub fn depends_on(&self, def: DefId, name: &str) -> bool {
+        let package = self.world.krate(self.world.crate_of(def)).package;
+        let of = |package: usize| &self.inputs.project.packages[package].dependencies;
+        let is_it = |it: &Dependency| it.kind == DependencyKind::Normal && !it.optional && it.name == name;
+        package.is_some_and(|package| of(package).iter().any(is_it))
+    }
+
     /// The path of a cell's type, where the type has a function that runs the initialiser.
     #[must_use]
     pub fn lazy_type<'c>(&self, cell: &'c Cell) -> Option<&'c SmolStr> {

@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use super::{
     code::{Code, Node},
     constant::{declaration, free_name, renamed},
+    import::without,
     kept_in::{KeptIn, MADE, is_tail, laid_out},
 };
 use crate::facts::ExprKind;
@@ -84,6 +85,7 @@ fn by_closure(code: &Code<'_>, cell: &KeptIn<'_>, parts: &Parts) -> Option<Vec<E
     let (declared, slot, given) = (parts.declared(), parts.slot(), &parts.given);
     let tokens = quote!(fn #function() -> #given { #declared #slot });
     let mut edits = vec![laid_out(code, Place { file: cell.file, span }, &tokens, (&make, &[]))?];
+    edits.extend(without(code, cell.file, cell.ty, &[span]));
     edits.extend(cell.uses.imports.iter().map(|it| Edit { place: *it, replacement: name.clone() }));
     for node in &cell.uses.nodes {
         edits.push(called(code, *node, renamed(code, *node, &cell.item.name, &name)?));
@@ -110,7 +112,8 @@ fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>, parts: &Parts) -> Opti
     let declared = laid_out(code, Place { file: cell.file, span }, &parts.declared(), ("", &[]))?;
     let filled = laid_out(code, code.place(filling), &parts.slot(), (&make, &[]))?;
     let given = parts.given.to_string().replace(' ', "");
-    Some(vec![declared, filled, Edit { place: output, replacement: given }])
+    let import = without(code, cell.file, cell.ty, &[span]);
+    Some([declared, filled, Edit { place: output, replacement: given }].into_iter().chain(import).collect())
 }
 
 /// Where the type stands that the function around gives, a reference that lives as long as the program.

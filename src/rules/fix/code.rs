@@ -7,13 +7,16 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::uses::{Words, words};
-use crate::catalog::schema::MacroRole;
+use super::{
+    import::path_of,
+    uses::{Words, function_words, words},
+};
+use crate::catalog::{Catalog, schema::MacroRole};
 use crate::facts::{
     Expr, ExprId, ExprKind, FileFacts, Item, ItemId, ItemKind,
     expr::{BlockFlavour, MacroBody, MacroCall},
     item::Attribute,
-    path::{Path, Segment},
+    path::Path,
 };
 use crate::finding::Finding;
 use crate::link::{
@@ -39,6 +42,7 @@ pub(super) struct Code<'p> {
     /// The places where credentials arrive, sorted.
     sinks: OnceCell<Vec<&'p Reached>>,
     words: OnceCell<Words<'p>>,
+    function_words: OnceCell<Words<'p>>,
     /// The tokens that loops outlive, by where they are used.
     outlived: OnceCell<BTreeMap<Place, &'p Outlived>>,
     /// Where each rule reports something.
@@ -111,6 +115,7 @@ impl<'p> Code<'p> {
             literals: OnceCell::new(),
             sinks: OnceCell::new(),
             words: OnceCell::new(),
+            function_words: OnceCell::new(),
             outlived: OnceCell::new(),
             reported,
         }
@@ -118,7 +123,7 @@ impl<'p> Code<'p> {
 
     /// The variable that a deployment lacks, by where it is read.
     pub(super) fn missing(&self, read: Place) -> Option<&'p MissingVariable> {
-        self.program.missing_variables().iter().find(|it| it.read.place == read)
+        self.program.deployed().missing.iter().find(|it| it.read.place == read)
     }
 
     /// Where else in its file the rule of a finding reports something.
@@ -153,15 +158,30 @@ impl<'p> Code<'p> {
 
     /// The places where credentials arrive at a call or field.
     pub(super) fn reached(&self, sink: Place) -> impl Iterator<Item = &'p Reached> {
-        let all = self.program.sinks();
-        let sorted = self.sinks.get_or_init(|| {
-            let mut sorted: Vec<&Reached> = all.iter().collect();
-            sorted.sort_by_key(|it| it.sink.place);
-            sorted
-        });
+        let sorted = self.sorted_sinks();
         let first = sorted.partition_point(|it| it.sink.place < sink);
         let found: Vec<&'p Reached> =
             sorted[first..].iter().copied().take_while(|it| it.sink.place == sink).collect();
+        found.into_iter()
+    }
+
+    fn sorted_sinks(&self) -> &[&'p Reached] {
+        self.sinks.get_or_init(|| {
+            let mut sorted: Vec<&Reached> = self.program.sinks().iter().collect();
+            sorted.sort_by_key(|it| it.sink.place);
+            sorted
+        })
+    }
+
+    /// The places where credentials arrive that start in a stretch of a file.
+    pub(super) fn reached_in(&self, within: Place) -> impl Iterator<Item = &'p Reached> {
+        let start = Place { file: within.file, span: Span::new(within.span.start, within.span.start) };
+        let sorted = self.sorted_sinks();
+        let first = sorted.partition_point(|it| it.sink.place < start);
+        let is_in = |it: &&'p Reached| {
+            it.sink.place.file == within.file && it.sink.place.span.start < within.span.end
+        };
+        let found: Vec<&'p Reached> = sorted[first..].iter().copied().take_while(is_in).collect();
         found.into_iter()
     }
 
@@ -199,13 +219,15 @@ impl<'p> Code<'p> {
 
     /// The path of what builds the runtime that an attribute of the function around a node builds.
     pub(super) fn builder_of(&self, node: Node, attribute: &Attribute) -> Option<SmolStr> {
-        let segments = attribute.path.split("::");
-        let segments = segments.map(|name| Segment { name: name.into(), args: Vec::new() }).collect();
-        let path = Path { segments, span: attribute.span, ..Path::default() };
+        let path = path_of(&attribute.path);
         let path = self.external(node, &path)?;
         let root = path.split("::").next()?;
         let builder = self.program.catalog().attribute(&path)?.builder.as_deref()?;
         Some(smol_str::format_smolstr!("{root}::{builder}"))
+    }
+
+    pub(super) fn catalog(&self) -> &'p Catalog {
+        self.program.catalog()
     }
 
     pub(super) fn names(&self) -> &Names<'p> {
@@ -244,8 +266,18 @@ impl<'p> Code<'p> {
         self.words.get_or_init(|| words(self.files))
     }
 
+    /// Where the names of functions stand in the text of the program.
+    pub(super) fn function_words(&self) -> &Words<'p> {
+        self.function_words.get_or_init(|| function_words(self, self.files))
+    }
+
     pub(super) fn expr(&self, node: Node) -> &'p Expr {
         self.facts(node.file).expect("a node stands in a file with facts").expr(node.id)
+    }
+
+    /// The source text of an expression.
+    pub(super) fn text(&self, node: Node) -> &'p str {
+        self.source(node.file).slice(self.expr(node).span)
     }
 
     pub(super) fn place(&self, node: Node) -> Place {

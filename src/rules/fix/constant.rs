@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 
 use super::{
     code::{Code, Node},
+    import::path_of,
     run_time::stand_in_for,
     statement::ends_of,
     text::Look,
@@ -16,6 +17,7 @@ use super::{
 use crate::catalog::schema::CredentialKind;
 use crate::facts::{ExprKind, FileFacts, Item, ItemId, ItemKind, item::StaticItem, path::TypeRef};
 use crate::finding::Edit;
+use crate::link::DefId;
 use crate::source::{FileId, Place, SourceFile, Span};
 
 /// Methods that a text has and a lazy static passes on to it.
@@ -57,12 +59,11 @@ impl<'p> Constant<'p> {
         if !is_ordinary || code.would_be_late(variable, &uses.nodes) {
             return None;
         }
-        // A function works with any Rust.
-        let is_older = code.program.rust_version_of(def).is_some_and(|it| it < LAZY_LOCK_SINCE);
-        if is_replaced || is_older {
+        let Some(lazy) = lazy(code, def).filter(|_| !is_replaced) else {
+            // A function works with any Rust.
             return self.by_function(code, variable, &uses);
-        }
-        let mut edits = vec![self.declared(code, variable)?];
+        };
+        let mut edits = vec![self.declared(code, variable, &lazy)?];
         edits.extend(uses.nodes.iter().filter_map(|node| used(code, *node)));
         Some(edits)
     }
@@ -85,12 +86,10 @@ impl<'p> Constant<'p> {
         Some(edits)
     }
 
-    fn declared(&self, code: &Code<'p>, variable: &str) -> Option<Edit> {
+    fn declared(&self, code: &Code<'p>, variable: &str, lazy: &str) -> Option<Edit> {
         let file = code.source(self.node.file);
         let span = declaration(file, self.item)?;
         let read = write::expression(&write::variable(variable))?;
-        let lazy =
-            if names_lazy_lock(code.facts(self.node.file)?) { "LazyLock" } else { "std::sync::LazyLock" };
         let name = self.name();
         let text = format!("static {name}: {lazy}<String> = {lazy}::new(|| {{\n    {read}\n}});");
         let replacement = Look::of(file).fitted(&text, span.start);
@@ -100,14 +99,25 @@ impl<'p> Constant<'p> {
 
 /// The name of a function in the place of an item, which nothing has in the files that name the item.
 pub(super) fn free_name(code: &Code<'_>, item: &str, file: FileId, uses: &Uses) -> Option<String> {
+    let own = item.to_lowercase();
+    let other = format!("the_{own}");
+    first_free(code, [own, other], file, uses)
+}
+
+/// The first of names for a function that nothing has in the files that name an item.
+pub(super) fn first_free<const N: usize>(
+    code: &Code<'_>,
+    names: [String; N],
+    file: FileId,
+    uses: &Uses,
+) -> Option<String> {
     if uses.declared != 1 {
         return None;
     }
     let files = uses.nodes.iter().map(|node| node.file).chain(uses.imports.iter().map(|it| it.file));
     let texts: BTreeSet<FileId> = files.chain([file]).collect();
-    let own = item.to_lowercase();
     let is_free = |name: &String| !texts.iter().any(|it| is_taken(code, *it, name));
-    [own.clone(), format!("the_{own}")].into_iter().find(is_free)
+    names.into_iter().find(is_free)
 }
 
 /// Whether a word may be something that a function can be taken for: it stands in code, and not as a part of a path that
@@ -162,16 +172,14 @@ pub(super) fn declaration(file: &SourceFile, item: &Item) -> Option<Span> {
     file.slice(item.span).ends_with(';').then(|| Span::new(start, item.span.end))
 }
 
-/// Whether the file brings in the standard library's type at its top.
-fn names_lazy_lock(facts: &FileFacts) -> bool {
-    let entries = facts.items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Use(entries) => Some(entries),
-        _ => None,
-    });
-    let is_it = |names: Vec<&str>| names == ["std", "sync", "LazyLock"];
-    entries.flatten().any(|it| {
-        it.alias == "LazyLock" && is_it(it.path.segments.iter().map(|it| it.name.as_str()).collect())
-    })
+/// The path of the type of a lazy cell at an item: the standard library's, or that of `once_cell` where Rust may be older.
+fn lazy(code: &Code<'_>, within: DefId) -> Option<String> {
+    let is_older = code.program.rust_version_of(within).is_some_and(|it| it < LAZY_LOCK_SINCE);
+    let whole = if is_older { "once_cell::sync::Lazy" } else { "std::sync::LazyLock" };
+    let (_, name) = whole.rsplit_once("::")?;
+    let is_there = !is_older || code.program.depends_on(within, "once_cell");
+    let is_known = code.names().external(within, &path_of(name)).is_some_and(|it| it == whole);
+    is_there.then(|| if is_known { name } else { whole }.to_owned())
 }
 
 /// `NAME` → `NAME.as_str()`, where the use does not come to that by itself.

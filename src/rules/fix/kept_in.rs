@@ -15,6 +15,7 @@ use crate::facts::{
 use crate::finding::Edit;
 use crate::source::{FileId, Place, SourceFile};
 use proc_macro2::TokenStream;
+use smol_str::SmolStr;
 
 /// Stands for the source text that makes the value, until the rest is laid out.
 pub(super) const MADE: &str = "made_as_before";
@@ -28,6 +29,8 @@ pub(super) struct KeptIn<'p> {
     pub(super) held: &'p str,
     /// The name of the cell's type.
     pub(super) ty: &'p str,
+    /// The path of the cell's type, as it is written.
+    pub(super) path: &'p str,
     pub(super) uses: Uses,
     pub(super) init: Node,
 }
@@ -46,22 +49,41 @@ impl<'p> KeptIn<'p> {
         let init = Node { file: name.file, id: declared.init? };
         let uses = uses_of(code, code.names().def(name.file, id)?, &item.name)?;
         let TypeRef::Path(path) = &declared.ty else { return None };
-        let held = held(code.source(name.file), path, item)?;
-        Some(Self { file: name.file, id, item, held, ty: path.last_name(), uses, init })
+        let (written, held) = held(code.source(name.file), path, item)?;
+        Some(Self { file: name.file, id, item, held, ty: path.last_name(), path: written, uses, init })
     }
 
     /// What makes the value of a cell that fills itself, as source text.
     pub(super) fn made_by_itself(&self, code: &Code<'_>) -> Option<String> {
+        made(code, self.initialiser(code)?)
+    }
+
+    /// What a cell that fills itself is given to fill itself with: a closure or the name of a function.
+    pub(super) fn initialiser(&self, code: &Code<'_>) -> Option<Node> {
         let ExprKind::Call { callee, args } = &code.expr(self.init).kind else { return None };
         let ExprKind::Path(path) = &code.expr(Node { id: *callee, ..self.init }).kind else { return None };
         let own = code.names().def(self.file, self.id)?;
         let path = code.names().external(own, path)?;
         let is_lazy = matches!(path.as_str(), "std::sync::LazyLock::new" | "once_cell::sync::Lazy::new");
-        made(code, Node { id: *args.first().filter(|_| is_lazy)?, ..self.init })
+        Some(Node { id: *args.first().filter(|_| is_lazy)?, ..self.init })
+    }
+
+    /// The canonical path of the type of what it holds, where that belongs to another package.
+    pub(super) fn held_type(&self, code: &Code<'_>) -> Option<SmolStr> {
+        let ItemKind::Static(declared) = &self.item.kind else { return None };
+        let TypeRef::Path(cell) = &declared.ty else { return None };
+        let [TypeRef::Path(held)] = cell.segments.last()?.args.as_slice() else { return None };
+        code.names().external(code.names().def(self.file, self.id)?, held)
     }
 
     /// The one call that fills a cell which fills nothing by itself, and what makes the value there, as source text.
     pub(super) fn made_where_used(&self, code: &Code<'_>) -> Option<(Node, String)> {
+        let (call, init) = self.filled_where_used(code)?;
+        Some((call, made(code, init)?))
+    }
+
+    /// That call, and what it is given to fill the cell with: a closure or the name of a function.
+    pub(super) fn filled_where_used(&self, code: &Code<'_>) -> Option<(Node, Node)> {
         let [node] = self.uses.nodes.as_slice() else { return None };
         let parent = code.parent(*node)?;
         let ExprKind::MethodCall { receiver, method, args, .. } = &code.expr(parent).kind else {
@@ -73,23 +95,23 @@ impl<'p> KeptIn<'p> {
         }
         let is_written_short =
             matches!(&code.expr(*node).kind, ExprKind::Path(path) if path.as_ident().is_some());
-        let make = made(code, Node { id: *init, ..*node }).filter(|_| is_written_short)?;
-        Some((parent, make))
+        is_written_short.then(|| (parent, Node { id: *init, ..*node }))
     }
 }
 
-/// The one type argument of a cell, as it is written.
-fn held<'p>(file: &'p SourceFile, path: &Path, item: &Item) -> Option<&'p str> {
+/// The path of a cell's type and its one argument, as they are written.
+fn held<'p>(file: &'p SourceFile, path: &Path, item: &Item) -> Option<(&'p str, &'p str)> {
     let last = path.segments.last()?;
     let is_cell = matches!(last.name.as_str(), "OnceLock" | "OnceCell" | "LazyLock" | "Lazy");
     let text = file.text.get(item.name_span.end as usize..item.span.end as usize)?;
     let ty = text.split('=').next()?.trim_end();
-    let (_, inner) = ty.split_once('<')?;
-    (is_cell && last.args.len() == 1).then(|| inner.strip_suffix('>').map(str::trim))?
+    let (written, inner) = ty.trim_start_matches([':', ' ']).split_once('<')?;
+    let inner = inner.strip_suffix('>').filter(|_| is_cell && last.args.len() == 1)?;
+    Some((written.trim(), inner.trim()))
 }
 
-/// The source text that makes the value: what a closure gives, or a call of a function.
-fn made(code: &Code<'_>, node: Node) -> Option<String> {
+/// The source text that makes a value: what a closure gives, or a call of a function.
+pub(super) fn made(code: &Code<'_>, node: Node) -> Option<String> {
     let facts = code.facts(node.file)?;
     let text = |node: Node| code.source(node.file).slice(code.expr(node).span).to_owned();
     match &code.expr(node).kind {

@@ -1,5 +1,6 @@
-//! `forking-host-global`: what is kept is kept with the id of the process that made it, and made anew in a child. The
-//! parent's is leaked: dropping it would wait for threads that the child does not have.
+//! `forking-host-global`: what is kept is kept with the id of the process that made it, and a child makes its own and keeps
+//! it behind that. The parent's stays where it is: dropping it would wait for threads that the child does not have. Nothing
+//! is locked, since a lock that another thread holds at the fork is never free again in the child.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,22 +8,29 @@ use quote::{format_ident, quote};
 use super::{
     code::{Code, Node},
     constant::{declaration, free_name, renamed},
-    import::mutex_for,
-    kept_in::{KeptIn, MADE, is_tail, laid_out},
+    import::{Written, instead},
+    kept_in::{KeptIn, MADE, is_tail, laid_out, made},
+    statement::{Parts, ends_of, lines},
     text::Look,
 };
-use crate::facts::ExprKind;
+use crate::facts::{ExprKind, ItemKind, laid_out_statements};
 use crate::finding::{Applicability, Edit, Finding, Fix};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// Stands for the comment.
 const NOTE: &str = "comment_about_the_old_one;";
 const COMMENT: &str =
     "// What another process made stays where it is: dropping it would wait for threads that are not here.";
-const NOTED: &[(&str, &str)] = &[(NOTE, COMMENT)];
+/// Stands for the method, since a call of a method would be broken over lines.
+const FILLED: &str = "slot_filled";
+const NOTED: &[(&str, &str)] = &[(NOTE, COMMENT), (FILLED, "slot.get_or_init")];
+/// What is kept, as a type inside a function.
+const KEPT: &str = "Kept";
+/// Takes a value out of where it is kept, so that another of its kind is no remedy.
+const MOVES_OUT: &str = "std::ptr::read";
 
 pub(super) fn fix(code: &Code<'_>, finding: &Finding) -> Option<Fix> {
-    let cell = KeptIn::at(code, finding.primary.place)?;
+    let cell = KeptIn::at(code, finding.primary.place).filter(|cell| !is_moved_out(code, cell))?;
     let edits = edits(code, &cell)?;
     if is_followed(code, finding, &cell) {
         return None;
@@ -47,26 +55,59 @@ fn is_followed(code: &Code<'_>, finding: &Finding, cell: &KeptIn<'_>) -> bool {
     is_last && others.iter().any(is_edited)
 }
 
+/// Whether a file that uses a cell moves something out of its place.
+fn is_moved_out(code: &Code<'_>, cell: &KeptIn<'_>) -> bool {
+    let mut files: Vec<_> = cell.uses.nodes.iter().map(|node| node.file).chain([cell.file]).collect();
+    files.dedup();
+    let names = |file| ends_of(&code.source(file).text, "read").next().is_some();
+    files.into_iter().filter(|file| names(*file)).any(|file| {
+        let Some(facts) = code.facts(file) else { return false };
+        (0..).map(crate::facts::ExprId).zip(&facts.exprs).any(|(id, expr)| match &expr.kind {
+            ExprKind::Path(path) if path.last_name() == "read" => {
+                code.external(Node { file, id }, path).is_some_and(|it| it == MOVES_OUT)
+            }
+            _ => false,
+        })
+    })
+}
+
 /// A cell with its initialiser becomes a function.
 fn by_closure(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
     let make = cell.made_by_itself(code)?;
-    let name = free_name(code, &cell.item.name, cell.file, &cell.uses)?;
-    let function = format_ident!("{name}");
-    let span = declaration(code.source(cell.file), cell.item)?;
-    let mutex = mutex_for(code, cell.file, cell.ty, &[span]);
-    let declared = declared(cell, mutex.path)?;
-    let slot = slot(cell)?;
-    let held: TokenStream = cell.held.parse().ok()?;
-    let tokens = quote!(fn #function() -> &'static #held { #declared #slot });
-    let mut edit = laid_out(code, Place { file: cell.file, span }, &tokens, (&make, NOTED))?;
-    edit.replacement = Look::of(code.source(cell.file)).set_apart(edit.replacement, span.end);
-    let mut edits = vec![edit];
-    edits.extend(mutex.edit);
+    let (name, mut edits) = as_function(code, cell, &make)?;
     edits.extend(cell.uses.imports.iter().map(|it| Edit { place: *it, replacement: name.clone() }));
     for node in &cell.uses.nodes {
         edits.push(called(code, cell, *node, &name)?);
     }
     Some(edits)
+}
+
+/// The function in the place of a cell, with its name and what changes in the imports.
+fn as_function(code: &Code<'_>, cell: &KeptIn<'_>, make: &str) -> Option<(String, Vec<Edit>)> {
+    let name = free_name(code, &cell.item.name, cell.file, &cell.uses)?;
+    let function = format_ident!("{name}");
+    let span = declaration(code.source(cell.file), cell.item)?;
+    let once = once(code, cell, span);
+    let kept = Kept::new(cell, &once.path, KEPT)?;
+    let (ty, declared, found) = (kept.ty(), kept.declared(), kept.found());
+    let held = &kept.held;
+    let tokens = quote!(fn #function() -> &'static #held { #ty #declared #found });
+    let mut edit = laid_out(code, Place { file: cell.file, span }, &tokens, (make, NOTED))?;
+    edit.replacement = Look::of(code.source(cell.file)).set_apart(edit.replacement, span.end);
+    Some((name, [edit].into_iter().chain(once.edit).collect()))
+}
+
+/// The cell that is filled once, in the place of what a cell is now.
+fn once(code: &Code<'_>, cell: &KeptIn<'_>, gone: Span) -> Written {
+    let (new, module) = match cell.ty {
+        "LazyLock" => ("OnceLock", "std::sync"),
+        "Lazy" => ("OnceCell", "once_cell::sync"),
+        _ => return Written { edit: None, path: cell.path.to_owned() },
+    };
+    match cell.path.rsplit_once("::") {
+        Some((module, _)) => Written { edit: None, path: format!("{module}::{new}") },
+        None => instead(code, cell.file, cell.ty, &format!("{module}::{new}"), &[gone]),
+    }
 }
 
 /// A use of a lazy cell becomes a call.
@@ -95,53 +136,98 @@ fn called(code: &Code<'_>, cell: &KeptIn<'_>, node: Node, name: &str) -> Option<
     Some(Edit { place: code.place(at), replacement })
 }
 
-/// A cell that one place fills keeps its name, and is filled there.
+/// A cell that one place fills is filled there, where a function gives what it keeps; otherwise that place calls one.
 fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
-    let (parent, make) = cell.made_where_used(code)?;
-    let slot = slot(cell)?;
-    let span = declaration(code.source(cell.file), cell.item)?;
-    let mutex = mutex_for(code, cell.file, cell.ty, &[span]);
-    let declared = declared(cell, mutex.path)?;
-    let declared = laid_out(code, Place { file: cell.file, span }, &declared, ("", NOTED))?;
-    let filled = filled(code, parent, &slot, &make)?;
-    Some([declared, filled].into_iter().chain(mutex.edit).collect())
-}
-
-/// The place where a cell is filled: the end of a block takes the statements, anything else a block.
-fn filled(code: &Code<'_>, call: Node, slot: &TokenStream, make: &str) -> Option<Edit> {
-    let place = code.place(call);
-    let with = (make, NOTED);
-    if is_tail(code, call) {
-        laid_out(code, place, slot, with)
-    } else {
-        laid_out(code, place, &quote!({ #slot }), with)
+    let (call, init) = cell.filled_where_used(code)?;
+    let make = made(code, init)?;
+    if !is_tail(code, call) {
+        // What a function makes, it makes of nothing that is local to its callers.
+        let names = Parts::of(code.facts(init.file)?, init.id).names;
+        let is_free = !names.iter().any(|name| name.starts_with(|c: char| c.is_lowercase() || c == '_'));
+        let (name, mut edits) = as_function(code, cell, &make).filter(|_| is_free)?;
+        edits.push(Edit { place: code.place(call), replacement: format!("{name}()") });
+        return Some(edits);
     }
+    let file = code.source(cell.file);
+    let span = declaration(file, cell.item)?;
+    let kept = Kept::new(cell, cell.path, &type_name(code, cell)?)?;
+    let declared = laid_out(code, Place { file: cell.file, span }, &kept.declared(), ("", NOTED))?;
+    let filled = laid_out(code, code.place(call), &kept.found(), (&make, NOTED))?;
+    let look = Look::of(file);
+    let above = lines(file, cell.item.span)?.start;
+    let ty = look.fitted(&laid_out_statements(&kept.ty())?, span.start);
+    let (indent, end) = (look.indent(span.start), look.line_end());
+    let place = Place { file: cell.file, span: Span::new(above, above) };
+    Some(vec![Edit { place, replacement: format!("{indent}{ty}{end}") }, declared, filled])
 }
 
-fn declared(cell: &KeptIn<'_>, mutex: &str) -> Option<TokenStream> {
-    let name = format_ident!("{}", cell.item.name.as_str());
-    let held: TokenStream = cell.held.parse().ok()?;
-    let mutex: TokenStream = mutex.parse().ok()?;
-    Some(quote! {
-        static #name: #mutex<Option<(u32, &#held)>> = #mutex::new(None);
-    })
+/// The name of the type of what a cell keeps, which nothing has where it is seen.
+fn type_name(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<String> {
+    let is_local = code
+        .facts(cell.file)?
+        .items
+        .iter()
+        .any(|item| matches!(item.kind, ItemKind::Fn(_)) && item.span.contains(cell.item.span));
+    if is_local {
+        return Some(KEPT.to_owned());
+    }
+    let words = cell.item.name.split('_').filter(|word| !word.is_empty());
+    let camel: String = words.map(|word| word[..1].to_owned() + &word[1..].to_lowercase()).collect();
+    let name = format!("{KEPT}{camel}");
+    let is_free = ends_of(&code.source(cell.file).text, &name).next().is_none();
+    (is_free && !cell.item.is_pub).then_some(name)
 }
 
-/// What gives the value of this process.
-fn slot(cell: &KeptIn<'_>) -> Option<TokenStream> {
-    let name = format_ident!("{}", cell.item.name.as_str());
-    let held: TokenStream = cell.held.parse().ok()?;
-    let (made, note) = (format_ident!("{MADE}"), format_ident!("{}", NOTE.trim_end_matches(';')));
-    Some(quote! {
-        let mut slot = #name.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match *slot {
-            Some((process, kept)) if process == std::process::id() => kept,
-            _ => {
+/// What the code is made of.
+struct Kept {
+    cell: proc_macro2::Ident,
+    /// The name of the type of what is kept.
+    ty: proc_macro2::Ident,
+    held: TokenStream,
+    once: TokenStream,
+}
+
+impl Kept {
+    fn new(cell: &KeptIn<'_>, once: &str, ty: &str) -> Option<Self> {
+        Some(Self {
+            cell: format_ident!("{}", cell.item.name.as_str()),
+            ty: format_ident!("{ty}"),
+            held: cell.held.parse().ok()?,
+            once: once.parse().ok()?,
+        })
+    }
+
+    fn ty(&self) -> TokenStream {
+        let Self { ty, held, once, .. } = self;
+        // The process that made it, the value, and what a child of that process made.
+        quote!(struct #ty(u32, #held, #once<Box<#ty>>);)
+    }
+
+    fn declared(&self) -> TokenStream {
+        let Self { cell, ty, once, .. } = self;
+        quote!(static #cell: #once<Box<#ty>> = #once::new();)
+    }
+
+    /// What gives the value of this process.
+    fn found(&self) -> TokenStream {
+        let Self { cell, ty, once, .. } = self;
+        let (made, note) = (format_ident!("{MADE}"), format_ident!("{}", NOTE.trim_end_matches(';')));
+        let filled = format_ident!("{FILLED}");
+        quote! {
+            let process = std::process::id();
+            let mut slot = &#cell;
+            loop {
+                let kept = #filled(|| {
+                    let value = #made;
+                    Box::new(#ty(process, value, #once::new()))
+                });
+                let #ty(maker, value, next) = &**kept;
+                if *maker == process {
+                    break value;
+                }
                 #note;
-                let fresh: &'static #held = Box::leak(Box::new(#made));
-                *slot = Some((std::process::id(), fresh));
-                fresh
+                slot = next;
             }
         }
-    })
+    }
 }

@@ -26,6 +26,11 @@ impl<'f> Look<'f> {
         Self { text, line_end, unit }
     }
 
+    /// One level of indentation.
+    pub(super) fn unit(&self) -> &'f str {
+        self.unit
+    }
+
     /// What ends a line.
     pub(super) fn line_end(&self) -> &'static str {
         self.line_end
@@ -63,4 +68,15 @@ impl<'f> Look<'f> {
         let start = self.text[..at].rfind('\n').map_or(0, |end| end + 1);
         if start == 0 && self.text.starts_with('\u{feff}') && at > 0 { '\u{feff}'.len_utf8() } else { start }
     }
+}
+
+/// Source text whose first line was set in by `own`, with its further lines set in by `indent` in the place of that.
+pub(super) fn moved(text: &str, own: &str, indent: &str) -> String {
+    let mut lines = text.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |all, line| match line.strip_prefix(own) {
+        Some(rest) if !rest.trim().is_empty() => all + "\n" + indent + rest,
+        Some(rest) => all + "\n" + rest,
+        None => all + "\n" + line,
+    })
 }
