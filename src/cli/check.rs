@@ -1,24 +1,24 @@
 //! `check`: from the arguments to the exit code.
 
-use std::collections::BTreeSet;
+mod look;
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::Instant;
 
+pub(super) use self::look::Look;
 use super::args::{CheckArgs, Dump, FailOn};
-use super::baseline::read_baseline;
 use super::comments::allows;
 use super::companion::run_cargo;
-use super::fixing::{self, Texts};
+use super::fixing;
 use super::gate::Gate;
-use super::input::{Input, key_shapes, read, read_with};
+use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
 use super::linking::{Afterwards, Answer, Wanted, answer};
 use super::output::Outputs;
-use super::progress::{Progress, Stages};
+use super::progress::Progress;
 use super::scope::Scope;
 use super::settings::Settings;
-use super::since::keep_changed;
 use super::streams::Streams;
 use super::summary::{Summary, counted};
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
@@ -27,7 +27,7 @@ use crate::facts;
 use crate::finding::{Confidence, Finding, Level, Suppressed, Suppression, suppress};
 use crate::report::{self, Fingerprints, Format, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{FileId, Files, Place, SourceFile, discover, prefix_in_repository};
+use crate::source::{Discovery, Files, SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
 pub(super) struct Job<'a> {
@@ -105,10 +105,7 @@ fn look(
         found = discover(&args.request(cwd));
     }
     let catalog = &job.catalog;
-    let mut input = progress.during(streams, |stages| {
-        stages.at("reading files");
-        read(found, cwd, args.threads)
-    });
+    let mut input = job.read(found, streams);
     let key_shapes = key_shapes(catalog);
     if args.dump == Some(Dump::Facts) {
         // Strings are cut in it, so it shows no secret. Names of files may hold anything.
@@ -125,11 +122,7 @@ fn look(
     }
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
-    let read = (&input.loaded, &input.files);
-    let answer = progress.during(streams, |stages| {
-        stages.at(following(&input.files));
-        answer(&input.project, read, catalog, &job.active, wanted, Afterwards::Ends)
-    })?;
+    let answer = job.answer(&input, wanted, streams)?;
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
@@ -208,73 +201,26 @@ fn tell_text(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     Ok(NOTHING_FOUND)
 }
 
-/// What a look at the files came to.
-pub(super) struct Look {
-    pub(super) input: Input,
-    /// The files reported on.
-    pub(super) scope_files: BTreeSet<FileId>,
-    /// What would be shown.
-    pub(super) findings: Vec<Finding>,
-    /// Of these, what may be fixed: old code is left alone, as it is not reported.
-    pub(super) fixable: Vec<Finding>,
-    /// The literals that are secrets.
-    pub(super) secrets: Vec<Place>,
-}
-
 impl Job<'_> {
-    /// Looks at the files, with texts that stand for those on the disk.
-    ///
-    /// # Errors
-    /// What kept the job from being done.
-    pub(super) fn look(&self, texts: &Texts, streams: &mut Streams<'_>) -> Result<Look, String> {
-        self.progress.during(streams, |stages| self.looked(texts, stages))
+    fn read(&self, found: Discovery, streams: &mut Streams<'_>) -> Input {
+        self.progress.during(streams, |stages| {
+            stages.at("reading files");
+            read(found, self.cwd, self.args.threads)
+        })
     }
 
-    fn looked(&self, texts: &Texts, stages: &Stages) -> Result<Look, String> {
-        stages.at("reading files");
-        let found = discover(&self.args.request(self.cwd));
-        let input = read_with(found, self.cwd, self.args.threads, texts);
-        stages.at(following(&input.files));
-        let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
-        let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
-        let loaded = (&input.loaded, &input.files);
-        let answer = answer(
-            &input.project,
-            loaded,
-            &self.catalog,
-            &self.active,
-            Wanted::Findings,
-            Afterwards::GoesOn,
-        )?;
-        let left = self.suppressed(&input, &scope, &answer);
-        let findings = self.outcome(&input, &scope, excluded, left).findings;
-        let fixable = self.fixable(&findings, &input, &answer)?;
-        let scope_files = scope.files.clone();
-        Ok(Look { scope_files, findings, fixable, secrets: answer.secrets, input })
+    fn answer(&self, input: &Input, wanted: Wanted<'_>, streams: &mut Streams<'_>) -> Result<Answer, String> {
+        self.progress.during(streams, |stages| {
+            stages.at(following(&input.files));
+            let read = (&input.loaded, &input.files);
+            answer(&input.project, read, &self.catalog, &self.active, wanted, Afterwards::Ends)
+        })
     }
 
     /// The baseline that holds: that of the flag, or of the settings.
     fn baseline(&self) -> Option<&Path> {
         let of_settings = self.settings.baseline.as_deref().filter(|_| !self.args.gate.no_baseline);
         self.args.gate.baseline.as_deref().or(of_settings)
-    }
-
-    /// The findings that are reported: those that the baseline does not name, and that touch a changed line with `--since`.
-    /// Lines that fixes changed count as changed, as they will once they are written.
-    fn fixable(&self, findings: &[Finding], input: &Input, answer: &Answer) -> Result<Vec<Finding>, String> {
-        let mut fixable = findings.to_vec();
-        if let Some(path) = self.baseline() {
-            let (_, baseline) = read_baseline(path, self.cwd)?;
-            let prefix = prefix_in_repository(self.cwd);
-            let all = answer.findings.iter().chain(findings);
-            let prints = Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
-            let named = baseline.fingerprints();
-            fixable.retain(|finding| !named.contains(prints.of(finding)));
-        }
-        if let Some(reference) = &self.args.gate.since {
-            keep_changed(&mut fixable, &input.files, self.cwd, reference)?;
-        }
-        Ok(fixable)
     }
 
     /// Whether nothing is to be said that is no problem.

@@ -33,6 +33,7 @@ fn hyperlinks_come_when_asked_for() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn a_long_run_tells_a_terminal_what_it_is_at() {
     let shape = SHAPES.iter().find(|shape| shape.name == "functions").expect("a shape");
     let dir = directory(&[("a.rs", (shape.text)(3000))]);
