@@ -250,21 +250,20 @@ pub(crate) fn bytes(dir: &Path, bytes: &[u8]) {
     }
 }
 
-/// A configuration of any text is taken or refused, in a file of its own and in a `Cargo.toml`.
+/// A configuration of any text is taken or refused, in a file of its own or, where it speaks of metadata, in a `Cargo.toml`.
 ///
 /// # Panics
 /// Something does not hold.
 pub(crate) fn settings(dir: &Path, text: &str) {
-    for name in ["authlint.toml", "Cargo.toml"] {
-        let dir = dir.join(name.trim_end_matches(".toml"));
-        write(&dir, name, text);
-        write(&dir, "src/lib.rs", "pub fn nothing() {}\n");
-        let args = ["cargo-authlint", "check", "--message-format", "short", "--show-settings", "."];
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let environment = Environment::of_process();
-        let code = cli::run(args.map(OsString::from), &dir, &environment, &mut out, &mut err);
-        let said = String::from_utf8([out, err].concat()).expect("what is said is text");
-        assert!(code <= cli::FAILED && !said.is_empty(), "{name} ended in {code}");
-        assert!(said.lines().all(|line| report::safe(line) == line), "{name} commands a terminal");
-    }
+    let name = if text.contains("metadata") { "Cargo.toml" } else { "authlint.toml" };
+    let dir = dir.join(name.trim_end_matches(".toml"));
+    write(&dir, name, text);
+    write(&dir, "src/lib.rs", "pub fn nothing() {}\n");
+    let args = ["cargo-authlint", "check", "--message-format", "short", "--show-settings", "."];
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = Environment::of_process();
+    let code = cli::run(args.map(OsString::from), &dir, &environment, &mut out, &mut err);
+    let said = String::from_utf8([out, err].concat()).expect("what is said is text");
+    assert!(code <= cli::FAILED && !said.is_empty(), "{name} ended in {code}");
+    assert!(said.lines().all(|line| report::safe(line) == line), "{name} commands a terminal");
 }

@@ -177,7 +177,7 @@ mod tests {
     static RULES: [&Rule; 2] = [&LOUD, &PEDANTIC];
 
     const fn rule(id: &'static str, level: Level) -> Rule {
-        let check = Check::Program(|_, _| {});
+        let check = Check::Program { of: "nothing", check: |_, _| {} };
         Rule { id, summary: "a summary", level, since: "0.1.0", page: "", check }
     }
 

@@ -125,6 +125,9 @@ fn used_late<'p>(
     if program.is_answer(def) {
         return Err(Guard::new("answers are read into it, and it lives no longer than they"));
     }
+    if program.is_refilled(def, name) {
+        return Err(Guard::new("it is filled again and again, in a loop"));
+    }
     if !is_once {
         return Err(Guard::new("it is not filled when the program starts alone"));
     }

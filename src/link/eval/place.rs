@@ -232,7 +232,7 @@ impl<'a> Frame<'_, 'a> {
             gather.at = Some(at);
         }
         if let Ty::Def(def, _) = target.ty.innermost(self.catalog()) {
-            self.e.fill_field(def, name, &value, self.def);
+            self.put_in_field(def, name, &value);
         }
         if let Some(entry) = target.ty.entry(self.catalog())
             && entry.credential_fields.iter().any(|known| known == name.as_str())
@@ -255,6 +255,14 @@ impl<'a> Frame<'_, 'a> {
             };
             local.set_field(name.clone(), merged);
         }
+    }
+
+    /// Lets a value take the place of what a field held.
+    fn put_in_field(&mut self, def: DefId, name: &Name, value: &Value) {
+        if self.loops > 0 {
+            self.e.tables.refilled.insert((def, name.clone()));
+        }
+        self.e.fill_field(def, name, value, self.def);
     }
 
     /// A client that a method puts in a field of what it was called on is in what its caller has.
@@ -296,7 +304,7 @@ impl<'a> Frame<'_, 'a> {
                 let target = self.eval(*base);
                 if let Ty::Def(def, _) = target.ty.innermost(self.catalog()) {
                     let value = Value { marks: marks.clone(), ..Value::default() };
-                    self.e.fill_field(def, name, &value, self.def);
+                    self.put_in_field(def, name, &value);
                 }
                 // What has no name yet stays where it was put.
                 let named: Vec<_> =

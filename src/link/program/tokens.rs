@@ -38,6 +38,12 @@ impl Program<'_> {
         self.learned.tables.fillers.get(&(def, Name::new(name))).into_iter().flatten().copied()
     }
 
+    /// Whether a field is filled again and again, in a loop.
+    #[must_use]
+    pub fn is_refilled(&self, def: DefId, name: &str) -> bool {
+        self.learned.tables.refilled.contains(&(def, Name::new(name)))
+    }
+
     /// The functions that send a credential in the raw, with the places where they do, in order.
     #[must_use]
     pub fn senders(&self, credential: CredentialId) -> Vec<(Place, DefId)> {
