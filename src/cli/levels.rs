@@ -133,7 +133,9 @@ impl<'a> Levels<'a> {
 /// A name that no rule has; the message names the nearest.
 pub(super) fn known_id(written: &str, rules: &[&'static Rule]) -> Result<&'static str, String> {
     let name = written.strip_prefix("authlint::").unwrap_or(written);
-    ids(rules).find(|id| *id == name).ok_or_else(|| match nearest(name, ids(rules)) {
+    // Half of a name is far from the whole by its letters, and near by what is meant.
+    let having = || ids(rules).find(|id| name.len() > 3 && id.contains(name));
+    ids(rules).find(|id| *id == name).ok_or_else(|| match nearest(name, ids(rules)).or_else(having) {
         Some(near) => format!("no rule is called `{name}`; the nearest is `{near}`"),
         None => format!("no rule is called `{name}`; `cargo authlint rules` lists the rules there are"),
     })
@@ -220,6 +222,7 @@ mod tests {
     #[test]
     fn names_the_rule_that_was_meant() {
         assert!(levels("-D cachd-token").expect_err("unknown").contains("nearest is `cached-token`"));
+        assert!(levels("-D startup").expect_err("unknown").contains("nearest is `unverified-startup`"));
         assert!(levels("-A warnings").expect_err("unknown").contains("`cargo authlint rules`"));
     }
 

@@ -40,7 +40,7 @@ mod tests {
             of("/a b/\u{1b}]8;;\u{7}é#%.rs").as_deref(),
             Some("file:///a%20b/%1B%5D8%3B%3B%07%C3%A9%23%25.rs")
         );
-        assert_eq!(of(r"\\?\C:\work\a.rs").as_deref(), Some("file:///C:/work/a.rs"));
+        assert_eq!(of(r"\\?\C:\code\a.rs").as_deref(), Some("file:///C:/code/a.rs"));
         assert_eq!(of("src/a.rs"), None, "relative to what is not known");
     }
 
