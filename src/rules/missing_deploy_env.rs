@@ -72,7 +72,9 @@ fn help(container: &Container, name: &str) -> String {
     let of = &container.name;
     match container.family {
         Family::Kubernetes => format!("add `{name}` to `env` of container `{of}`, from a secret"),
-        Family::Compose => format!("add `{name}` to `environment` of service `{of}`, from where it is started"),
+        Family::Compose => {
+            format!("add `{name}` to `environment` of service `{of}`, from where it is started")
+        }
         Family::Systemd => format!(
             "add `EnvironmentFile=` with a file that sets `{name}` and that only the service can read"
         ),

@@ -144,7 +144,8 @@ impl Attached<'_, '_> {
         let look = Look::of(file);
         let ty: TokenStream = self.value_type()?.parse().ok()?;
         let start = declaration(file, self.cell.item)?.start;
-        let visible: TokenStream = visibility(file.slice(Span::new(self.cell.item.span.start, start))).parse().ok()?;
+        let visible: TokenStream =
+            visibility(file.slice(Span::new(self.cell.item.span.start, start))).parse().ok()?;
         let at = self.cell.item.span.end;
         let mut text = String::new();
         for (header, name) in self.baked.headers.iter().zip(names) {
@@ -166,7 +167,8 @@ impl Attached<'_, '_> {
         let mut text = String::new();
         for at in &header.needs {
             let lines = lines(file, self.baked.statement(*at).span())?;
-            text += moved(file.slice(lines), look.indent(self.baked.statement(*at).span().start), indent).trim_start();
+            text += moved(file.slice(lines), look.indent(self.baked.statement(*at).span().start), indent)
+                .trim_start();
             text += indent;
         }
         let value = self.code.place(header.value).span;
@@ -183,7 +185,9 @@ impl Attached<'_, '_> {
         };
         let first = imported(self.code, self.cell.file, written).map(|it| beside(&joined(it)));
         let all = [Some(name.to_owned()), Some(beside(written)), first];
-        all.into_iter().flatten().find(|it| self.code.names().external(self.own, &path_of(it)).as_ref() == Some(path))
+        all.into_iter()
+            .flatten()
+            .find(|it| self.code.names().external(self.own, &path_of(it)).as_ref() == Some(path))
     }
 
     /// An import of the client brings in the functions as well.
@@ -248,7 +252,9 @@ impl Attached<'_, '_> {
             std::iter::once(joined(first).as_str()).chain(rest).collect::<Vec<_>>().join("::")
         });
         let all = [Some(code.text(key).to_owned()), whole];
-        all.into_iter().flatten().find(|it| code.names().external(within, &path_of(it)).as_ref() == Some(&named))
+        all.into_iter()
+            .flatten()
+            .find(|it| code.names().external(within, &path_of(it)).as_ref() == Some(&named))
     }
 }
 

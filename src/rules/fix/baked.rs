@@ -5,11 +5,11 @@ use smol_str::SmolStr;
 
 use super::{
     code::{Code, Node},
-    statement::{Statement, bound, mentions},
+    statement::{Statement, bound, ends_of, mentions},
 };
 use crate::catalog::schema::{TypeEntry, TypeRole};
 use crate::facts::{
-    ExprId, ExprKind,
+    ExprId, ExprKind, PatId,
     expr::{Block, BlockFlavour, Literal, Stmt},
 };
 use crate::link::{DefId, children, sinks::SinkKind};
@@ -59,17 +59,8 @@ impl<'p> Baked<'p> {
         let name = entry.values.as_deref()?;
         let (module, _) = map_type.rsplit_once("::")?;
         let value_type = (SmolStr::from(format!("{module}::{name}")), name);
-        let mut baked = Self {
-            around,
-            block,
-            client,
-            value_type,
-            map_at,
-            map_made,
-            map,
-            given,
-            headers: Vec::new(),
-        };
+        let mut baked =
+            Self { around, block, client, value_type, map_at, map_made, map, given, headers: Vec::new() };
         baked.headers = (0..block.stmts.len()).filter_map(|at| baked.header(code, &map_type, at)).collect();
         let sent = code.reached_in(code.place(around)).filter(|it| it.sink.kind == SinkKind::Header).count();
         let is_whole = !baked.headers.is_empty() && sent == baked.headers.len();
@@ -140,7 +131,8 @@ impl<'p> Baked<'p> {
         let tail = self.block.tail.map(|it| code.expr(self.node(it)).span);
         let mut rest = rest.chain(tail);
         let mut own = header.needs.iter().map(|at| file.slice(self.block.spans[*at]));
-        let keeps_map = own.all(|text| !mentions(text, self.map)) && !mentions(code.text(header.value), self.map);
+        let keeps_map =
+            own.all(|text| !mentions(text, self.map)) && !mentions(code.text(header.value), self.map);
         is_bound && keeps_map && !rest.any(|span| names.iter().any(|name| mentions(file.slice(span), name)))
     }
 
@@ -151,7 +143,7 @@ impl<'p> Baked<'p> {
         }
     }
 
-    fn bound(&self, code: &Code<'p>, pat: crate::facts::PatId) -> Option<&'p str> {
+    fn bound(&self, code: &Code<'p>, pat: PatId) -> Option<&'p str> {
         bound(code.facts(self.around.file)?, pat)
     }
 
@@ -165,10 +157,8 @@ impl<'p> Baked<'p> {
         let gone = |at: &usize| *at == self.map_at || self.headers.iter().any(|it| it.at == *at);
         let rest = (0..self.block.spans.len()).filter(|at| !gone(at)).map(|at| self.block.spans[at]);
         let tail = self.block.tail.map(|it| code.expr(self.node(it)).span);
-        let named: usize = rest
-            .chain(tail)
-            .map(|span| super::statement::ends_of(file.slice(span), self.map).count())
-            .sum();
+        let named: usize =
+            rest.chain(tail).map(|span| ends_of(file.slice(span), self.map).count()).sum();
         named > 1
     }
 
@@ -192,7 +182,8 @@ fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
 fn given_maps<'p>(code: &Code<'p>, around: Node, client: &str) -> Vec<(&'p str, Span)> {
     let Some(facts) = code.facts(around.file) else { return Vec::new() };
     let catalog = code.catalog();
-    let is_builder = |entry: &TypeEntry| entry.is == TypeRole::Builder && entry.builds.as_deref() == Some(client);
+    let is_builder =
+        |entry: &TypeEntry| entry.is == TypeRole::Builder && entry.builds.as_deref() == Some(client);
     let builders: Vec<&SmolStr> =
         catalog.types().filter(|(_, entry)| is_builder(entry)).map(|(path, _)| path).collect();
     let carries = |method: &str| {

@@ -178,8 +178,9 @@ impl<'p> Code<'p> {
         let start = Place { file: within.file, span: Span::new(within.span.start, within.span.start) };
         let sorted = self.sorted_sinks();
         let first = sorted.partition_point(|it| it.sink.place < start);
-        let is_in =
-            |it: &&'p Reached| it.sink.place.file == within.file && it.sink.place.span.start < within.span.end;
+        let is_in = |it: &&'p Reached| {
+            it.sink.place.file == within.file && it.sink.place.span.start < within.span.end
+        };
         let found: Vec<&'p Reached> = sorted[first..].iter().copied().take_while(is_in).collect();
         found.into_iter()
     }

@@ -62,7 +62,12 @@ impl<'p> SetAndRead<'p> {
         let [TypeRef::Path(held)] = ty.segments.last()?.args.as_slice() else { return None };
         let is_text = held.as_ident().is_some_and(|it| it == "String");
         let def = code.names().def(name.file, id)?;
-        if !is_text || declared.is_mut || declared.is_ref || !is_alone(facts, id) || code.program.is_of_api(def) {
+        if !is_text
+            || declared.is_mut
+            || declared.is_ref
+            || !is_alone(facts, id)
+            || code.program.is_of_api(def)
+        {
             return None;
         }
         let uses = uses_of(code, def, &item.name)?;
@@ -98,7 +103,11 @@ fn used<'p>(code: &Code<'p>, cell: Node) -> Option<Use<'p>> {
     let param = bound(facts, param.pat)?;
     let stored = code.text(Node { id: value, ..cell });
     let is_made_of_it = ends_of(stored, param).count() == 1 && stored.starts_with(param);
-    (is_all(code, body, assigned.id) && is_made_of_it).then_some(Use::Sets(Setter { function, param, stored }))
+    (is_all(code, body, assigned.id) && is_made_of_it).then_some(Use::Sets(Setter {
+        function,
+        param,
+        stored,
+    }))
 }
 
 /// The method call of one of these names on a node.

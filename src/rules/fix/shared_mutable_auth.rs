@@ -70,7 +70,8 @@ fn parameter(code: &Code<'_>, it: &SetAndRead<'_>, reader: &Reader<'_>) -> Optio
 /// What changes where the functions are called: every call that reads comes behind one that sets, in the same block.
 fn calling<'p>(code: &Code<'p>, it: &SetAndRead<'p>, setters: &Uses, readers: &[Uses]) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
-    let sets: Option<Vec<(Node, Statement<'p>)>> = setters.nodes.iter().map(|node| statement(code, *node)).collect();
+    let sets: Option<Vec<(Node, Statement<'p>)>> =
+        setters.nodes.iter().map(|node| statement(code, *node)).collect();
     let sets = sets?;
     for (call, set) in &sets {
         let file = code.source(call.file);
@@ -115,7 +116,8 @@ fn passed<'p>(
     };
     let before = |set: &Statement<'_>| {
         let at = statements.iter().find(|it| it.around == set.around).map(|it| it.at);
-        at.or_else(|| tail(set).then_some(set.block.spans.len())).filter(|at| *at > set.at && set.around.file == call.file)
+        at.or_else(|| tail(set).then_some(set.block.spans.len()))
+            .filter(|at| *at > set.at && set.around.file == call.file)
     };
     let all = sets.iter().filter_map(|(node, set)| Some((before(set)?, node, set)));
     let (at, node, set) = all.max_by_key(|(_, _, set)| set.at).filter(|_| *called == callee.id)?;

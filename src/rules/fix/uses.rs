@@ -51,10 +51,8 @@ pub(super) fn words(files: &Files) -> Words<'_> {
 pub(super) fn function_words<'p>(code: &Code<'p>, files: &'p Files) -> Words<'p> {
     let facts = || files.iter().filter_map(|(id, _)| code.facts(id));
     let items = facts().flat_map(|facts| &facts.items);
-    let names: FxHashSet<&str> = items
-        .filter(|item| matches!(item.kind, ItemKind::Fn(_)))
-        .map(|item| item.name.as_str())
-        .collect();
+    let names: FxHashSet<&str> =
+        items.filter(|item| matches!(item.kind, ItemKind::Fn(_))).map(|item| item.name.as_str()).collect();
     let mut words = Words::default();
     for (id, file) in files.iter() {
         for (at, word) in words_in(&file.text).filter(|(_, word)| names.contains(word)) {
@@ -68,9 +66,7 @@ fn constants_in(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
     words_in(text).filter(move |(_, word)| {
         let word = word.as_bytes();
-        word.len() > 1
-            && is_capital(word[0])
-            && word.iter().all(|it| is_capital(*it) || it.is_ascii_digit())
+        word.len() > 1 && is_capital(word[0]) && word.iter().all(|it| is_capital(*it) || it.is_ascii_digit())
     })
 }
 
