@@ -2,12 +2,14 @@
 //! targets call them with what a fuzzer makes up, and the test suite with mutants of code that people write.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use authlint::catalog::Catalog;
+use authlint::cli::{self, Environment};
 use authlint::facts::{self, Loaded};
-use authlint::finding::{Applicability, Finding, Findings};
+use authlint::finding::{AllowsByFile, Applicability, Finding, Findings, Suppression, suppress};
 use authlint::link::link;
 use authlint::report::{self, Baseline, Fingerprints, Format, KeyShape, Owners, Report};
 use authlint::rules::{self, RULES};
@@ -80,16 +82,18 @@ impl Room {
         let loaded = facts::load(&mut reader, &roots, 1);
         self.project.deployments = deployment::read(&mut reader, &self.project);
         let files = reader.into_files();
-        check_facts(&files, &loaded);
-        self.report(&files, &loaded)
+        let allows = check_facts(&files, &loaded);
+        self.report(&files, &loaded, &allows)
     }
 
-    fn report(&self, files: &Files, loaded: &Loaded) -> Seen {
+    fn report(&self, files: &Files, loaded: &Loaded, allows: &AllowsByFile) -> Seen {
         let program = link(&self.project, &loaded.facts, &loaded.submodules, &loaded.roots, &self.catalog);
         let mut findings = Findings::default();
         rules::check(&program, &mut findings);
         let mut findings = findings.into_sorted();
         rules::suggest(&program, files, &mut findings);
+        let count = findings.len();
+        let findings = check_suppression(findings, files, allows);
         let secrets = program.secrets();
         for place in &secrets {
             assert!(!files.get(place.file).slice(place.span).is_empty(), "a secret at {place:?} is nowhere");
@@ -109,13 +113,14 @@ impl Room {
             prefix: "",
             fails_at: None,
             is_coloured: false,
+            is_linked: false,
             success: false,
         };
         for format in Format::ALL {
             check_output(format, &report);
         }
         let fixed = check_fixes(&findings, files, loaded);
-        Seen { findings: findings.len(), fixed }
+        Seen { findings: count, fixed }
     }
 }
 
@@ -140,9 +145,10 @@ fn manifest() -> String {
     format!("[package]\nname = \"room\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{lines}")
 }
 
-/// Every place of the facts is one of the file, and so is every place of a suppression comment.
-fn check_facts(files: &Files, loaded: &Loaded) {
-    for ((_, file), facts) in files.iter().zip(&loaded.facts) {
+/// Every place of the facts is one of the file, and so is every place of a suppression comment: these comments.
+fn check_facts(files: &Files, loaded: &Loaded) -> AllowsByFile {
+    let mut by_file = AllowsByFile::new();
+    for ((id, file), facts) in files.iter().zip(&loaded.facts) {
         let misfit =
             facts::dump(facts, &file.text).lines().find(|line| line.ends_with('!')).map(str::to_owned);
         assert_eq!(misfit, None, "a place that does not fit the file");
@@ -151,7 +157,20 @@ fn check_facts(files: &Files, loaded: &Loaded) {
         for span in spans {
             assert!(file.slice(span).starts_with('/'), "a comment at {span:?} is none");
         }
+        by_file.insert(id, (good, malformed));
     }
+    by_file
+}
+
+/// What comments leave of findings, with what is wrong with the comments: each finding stays or is counted.
+fn check_suppression(findings: Vec<Finding>, files: &Files, allows: &AllowsByFile) -> Vec<Finding> {
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let (today, count) = (Environment::of_process().today, findings.len());
+    let with = Suppression { files, allows, known_rules: &ids, rules_that_ran: &ids, today };
+    let left = suppress(findings, &with);
+    let stayed = left.kept.iter().filter(|finding| ids.contains(&finding.rule)).count();
+    assert_eq!(stayed + left.suppressed, count, "a finding went without a word");
+    left.kept
 }
 
 /// A report can be written, is text, and commands nobody.
@@ -216,4 +235,35 @@ pub(crate) fn baseline(text: &str) {
         let written = baseline.to_text();
         assert_eq!(Baseline::parse(&written).map(|it| it.to_text()), Ok(written));
     }
+}
+
+/// A file of any bytes is read as they are, or is one problem.
+///
+/// # Panics
+/// Something does not hold.
+pub(crate) fn bytes(dir: &Path, bytes: &[u8]) {
+    fs::write(dir.join("bytes.rs"), bytes).expect("it can be written");
+    let mut reader = Reader::new(dir, dir);
+    match reader.read(&dir.join("bytes.rs")) {
+        Ok(file) => assert_eq!(reader.files().get(file).text.as_bytes(), bytes),
+        Err(problem) => assert_eq!(report::problem_line(&problem, reader.files()).lines().count(), 1),
+    }
+}
+
+/// A configuration of any text is taken or refused, in a file of its own or, where it speaks of metadata, in a `Cargo.toml`.
+///
+/// # Panics
+/// Something does not hold.
+pub(crate) fn settings(dir: &Path, text: &str) {
+    let name = if text.contains("metadata") { "Cargo.toml" } else { "authlint.toml" };
+    let dir = dir.join(name.trim_end_matches(".toml"));
+    write(&dir, name, text);
+    write(&dir, "src/lib.rs", "pub fn nothing() {}\n");
+    let args = ["cargo-authlint", "check", "--message-format", "short", "--show-settings", "."];
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = Environment::of_process();
+    let code = cli::run(args.map(OsString::from), &dir, &environment, &mut out, &mut err);
+    let said = String::from_utf8([out, err].concat()).expect("what is said is text");
+    assert!(code <= cli::FAILED && !said.is_empty(), "{name} ended in {code}");
+    assert!(said.lines().all(|line| report::safe(line) == line), "{name} commands a terminal");
 }

@@ -16,6 +16,7 @@ mod input;
 mod levels;
 mod linking;
 mod output;
+mod progress;
 mod said;
 mod scope;
 mod settings;
@@ -23,6 +24,7 @@ mod shown;
 mod since;
 mod streams;
 mod summary;
+mod terminal;
 mod why;
 
 use std::ffi::OsString;
@@ -30,7 +32,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
@@ -53,6 +55,9 @@ pub const FAILED: u8 = 2;
 /// What is said when authlint itself went wrong.
 const DEFECT: &str = "authlint has a defect and stopped; please report the lines above at its issue tracker";
 
+/// How long people wait before they wonder what goes on.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// What a run knows of the world besides its arguments and its directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
@@ -60,6 +65,10 @@ pub struct Environment {
     pub colour: ColourVariables,
     /// Whether findings go to a terminal.
     pub is_terminal: bool,
+    /// Whether whatever findings go to knows hyperlinks.
+    pub has_hyperlinks: bool,
+    /// After which time a run tells what it is at; never where standard error is no terminal that somebody looks at.
+    pub progress_after: Option<Duration>,
     /// The day, in UTC.
     pub today: Date,
 }
@@ -71,6 +80,8 @@ impl Environment {
         Self {
             colour: ColourVariables::of_process(),
             is_terminal: io::stdout().is_terminal(),
+            has_hyperlinks: terminal::has_hyperlinks(),
+            progress_after: terminal::is_watched().then_some(PATIENCE),
             today: day_of(SystemTime::now()),
         }
     }
@@ -111,7 +122,7 @@ pub fn run(
     cwd: &Path,
     environment: &Environment,
     out: &mut dyn Write,
-    err: &mut dyn Write,
+    err: &mut (dyn Write + Send),
 ) -> u8 {
     run_with(RULES, args, cwd, environment, &mut Streams { out, err })
 }

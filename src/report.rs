@@ -11,11 +11,13 @@ mod fix;
 mod github;
 mod gitlab;
 mod human;
+mod hyperlink;
 mod json;
 mod junit;
 mod mask;
 mod owner;
 mod page;
+mod pieces;
 mod problem;
 mod rdjson;
 mod rooted;
@@ -109,6 +111,8 @@ pub struct Report<'a> {
     pub fails_at: Option<Level>,
     /// Whether [`Format::Human`] writes ANSI colours.
     pub is_coloured: bool,
+    /// Whether [`Format::Human`] writes hyperlinks, as terminals read them.
+    pub is_linked: bool,
     /// What `build-finished` says at the end of [`Format::Json`].
     pub success: bool,
 }
@@ -130,7 +134,7 @@ pub fn write(format: Format, report: &Report<'_>, out: &mut dyn io::Write) -> io
     let visible = report.findings.iter().filter(|finding| finding.level != Level::Allow);
     let stories = visible.map(|finding| Story::new(finding, &shown, report.fingerprints));
     match format {
-        Format::Human => human::write(stories, &shown, report.is_coloured, out),
+        Format::Human => human::write(stories, &shown, report, out),
         Format::Short => short::write(stories, &shown, out),
         Format::Json => json::write(stories, &shown, report, out),
         Format::Sarif => sarif::write(stories, &shown, report, out),

@@ -5,8 +5,7 @@
 //! `Err(guard)`: the reason for silence, which `cargo authlint why` tells. So a guard is one line that ends in `?` or
 //! `return Err(Guard::new("…"))`, and what is reported and what is told of it come from the same code. Guards that
 //! several rules have stand in `guard`. [`Check::Program`] takes a plain `fn(&Program, &mut Findings)` for a rule with
-//! subjects of another kind; it loops itself, and hands each verdict to `Findings::judged` (a bare `push` is right as
-//! well, only that `why` then knows no reasons).
+//! subjects of another kind; it loops itself, and hands each verdict to `Findings::judged`.
 
 mod arrival;
 mod cached_token;
@@ -68,8 +67,13 @@ pub enum Check {
         /// The question.
         judge: fn(&Program<'_>, &Inherited) -> Verdict,
     },
-    /// Of the program as a whole.
-    Program(fn(&Program<'_>, &mut Findings)),
+    /// Of other things, which it looks for itself.
+    Program {
+        /// What they are, and that none is there, in words that go on from "it asks about".
+        of: &'static str,
+        /// The question.
+        check: fn(&Program<'_>, &mut Findings),
+    },
 }
 
 impl Check {
@@ -78,7 +82,7 @@ impl Check {
         match self {
             Self::Cells(_) => "process-wide cells, and none is here or holds what is here",
             Self::Inherited { .. } => "what a forked child goes on with, and nothing like that is made here",
-            Self::Program(_) => "other things than there are here",
+            Self::Program { of, .. } => of,
         }
     }
 }
@@ -89,7 +93,7 @@ impl Rule {
         match self.check {
             Check::Cells(judge) => subject::cells(self.id, judge, program, findings),
             Check::Inherited { of, judge } => subject::inherited(self.id, of, judge, program, findings),
-            Check::Program(check) => check(program, findings),
+            Check::Program { check, .. } => check(program, findings),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod allow;
 mod asked;
+pub mod base64;
 mod changed;
 mod comment;
 pub mod configuration;

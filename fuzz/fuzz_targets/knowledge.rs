@@ -1,4 +1,4 @@
-//! A `Cargo.toml`, a catalog file and a baseline of any text.
+//! A `Cargo.toml`, a catalog file, a baseline and a configuration of any text.
 #![no_main]
 #![allow(dead_code, reason = "each target calls its part of what must hold")]
 
@@ -13,4 +13,5 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     DIR.with(|dir| targets::manifest_of_cargo(dir.path(), text));
     targets::catalog(text);
     targets::baseline(text);
+    DIR.with(|dir| targets::settings(dir.path(), text));
 });

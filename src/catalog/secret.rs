@@ -2,6 +2,7 @@
 
 use super::{Catalog, schema::KeyEntry};
 use crate::catalog::schema::CredentialKind;
+use crate::source::base64::decoded;
 
 /// The longest text that is looked at as a password.
 const LONGEST_PASSWORD: usize = 200;
@@ -196,25 +197,7 @@ fn without_scheme(text: &str) -> &str {
 /// What the header of basic authentication says, where it is one.
 fn basic_pair(text: &str) -> Option<String> {
     let encoded = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("basic "))?;
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in encoded.trim().trim_end_matches('=').bytes() {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(six);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
-        }
-    }
-    String::from_utf8(bytes).ok().filter(|pair| pair.contains(':'))
+    decoded(encoded).filter(|pair| pair.contains(':'))
 }
 
 /// Whether a text is a private key as files hold it.

@@ -140,6 +140,12 @@ pub(super) struct WhyArgs {
     /// Ask as `check --all-targets` does: of tests and examples too
     #[arg(long)]
     pub(super) all_targets: bool,
+    /// Ask as `check --baseline` does: what this file names is hidden
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Ask as `check --no-baseline` does: the baseline of the configuration hides nothing
+    #[arg(long, conflicts_with = "baseline")]
+    pub(super) no_baseline: bool,
     #[command(flatten)]
     pub(super) levels: LevelFlags,
     /// What `check` is told: less sure findings are hidden

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::args::CheckArgs;
 use super::scope::Scope;
 use super::summary::counted;
 use crate::finding::{ALLOW_LEVEL, ALLOW_RULES, Confidence, Finding, STALE_BASELINE, Step};
@@ -23,6 +24,35 @@ pub(super) enum BaselineTask {
     Write,
     /// Take out the entries whose findings are gone.
     Prune,
+}
+
+impl BaselineTask {
+    /// Whether the other arguments let it be done.
+    ///
+    /// # Errors
+    /// One of them contradicts it: which, and what to do.
+    pub(super) fn fits(self, args: &CheckArgs) -> Result<(), String> {
+        let (gate, command) = match self {
+            Self::Use => return Ok(()),
+            Self::Write => (&args.gate, "baseline write"),
+            Self::Prune => (&args.gate, "baseline prune"),
+        };
+        if gate.no_baseline {
+            return Err(format!(
+                "`--no-baseline` sets the baseline aside that `{command}` is about; leave it out, or name another file \
+                 with `--baseline`"
+            ));
+        }
+        if gate.since.is_some() || gate.add_allow.is_some() {
+            return Err("a baseline is of all findings; leave `--since` and `--add-allow` out".to_owned());
+        }
+        if args.fixing.is_any() {
+            return Err(format!(
+                "a baseline is of the code as it is; fix first, and run `{command}` by itself afterwards"
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// A baseline that was read, and the run that it is held against.
@@ -76,17 +106,12 @@ impl<'a> Held<'a> {
         if stale.is_empty() {
             return Vec::new();
         }
-        let path = self.run.cwd.join(&self.path);
-        let file = files.add(SourceFile::new(path, self.shown.clone(), self.text.clone()));
+        let file = files.add(as_file(&self.path, self.run.cwd, &self.shown, &self.text));
         let mut from = 0;
         let mut place = |entry: &BaselineEntry| {
-            let start = self.text[from..].find(&entry.fingerprint).map(|at| from + at);
-            // A file that is not sorted as it was written is searched from its start again.
-            let start = start.or_else(|| self.text.find(&entry.fingerprint)).unwrap_or_default();
-            from = start;
-            let end = start + entry.fingerprint.len();
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            Place { file, span: Span::new(offset(start), offset(end)) }
+            let span = span_of(&entry.fingerprint, &self.text, from);
+            from = span.start as usize;
+            Place { file, span }
         };
         stale.into_iter().map(|entry| stale_finding(entry, place(entry))).collect()
     }
@@ -135,6 +160,46 @@ impl RunSeen<'_> {
         }
         self.asked.contains(&rule) || !self.known.contains(&rule)
     }
+}
+
+/// What a baseline names, for a run that tells where.
+pub(super) struct Named {
+    /// The baseline, as a file of the run.
+    file: FileId,
+    text: String,
+    fingerprints: BTreeSet<String>,
+}
+
+impl Named {
+    /// Reads the baseline at a path, which becomes a file of the run.
+    ///
+    /// # Errors
+    /// It cannot be read or is none: the file and what to do.
+    pub(super) fn read(path: &Path, cwd: &Path, files: &mut Files) -> Result<Self, String> {
+        let (read, baseline) = read_baseline(path, cwd)?;
+        let file = files.add(as_file(path, cwd, &read.shown, &read.text));
+        let fingerprints = baseline.iter().map(|entry| entry.fingerprint.clone()).collect();
+        Ok(Self { file, text: read.text, fingerprints })
+    }
+
+    /// Where it names the finding of a fingerprint, if it does.
+    pub(super) fn place_of(&self, fingerprint: &str) -> Option<Place> {
+        let is_named = self.fingerprints.contains(fingerprint);
+        is_named.then(|| Place { file: self.file, span: span_of(fingerprint, &self.text, 0) })
+    }
+}
+
+fn as_file(path: &Path, cwd: &Path, shown: &str, text: &str) -> SourceFile {
+    SourceFile::new(cwd.join(path), shown.to_owned(), text.to_owned())
+}
+
+/// Where a fingerprint stands in the text of a baseline, at an offset or behind it if it can be.
+fn span_of(fingerprint: &str, text: &str, from: usize) -> Span {
+    let start = text[from..].find(fingerprint).map(|at| from + at);
+    // A file that is not sorted as it was written is searched from its start again.
+    let start = start.or_else(|| text.find(fingerprint)).unwrap_or_default();
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span::new(offset(start), offset(start + fingerprint.len()))
 }
 
 /// The baseline at a path, with its text.

@@ -1,31 +1,33 @@
 //! `check`: from the arguments to the exit code.
 
-use std::collections::BTreeSet;
+mod look;
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::time::Instant;
 
+pub(super) use self::look::Look;
 use super::args::{CheckArgs, Dump, FailOn};
-use super::baseline::read_baseline;
 use super::comments::allows;
 use super::companion::run_cargo;
-use super::fixing::{self, Texts};
+use super::fixing;
 use super::gate::Gate;
-use super::input::{Input, key_shapes, read, read_with};
+use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
 use super::linking::{Afterwards, Answer, Wanted, answer};
 use super::output::Outputs;
+use super::progress::Progress;
 use super::scope::Scope;
 use super::settings::Settings;
 use super::streams::Streams;
-use super::summary::Summary;
+use super::summary::{Summary, counted};
 use super::{Environment, FAILED, FOUND, NOTHING_FOUND, said, shown};
 use crate::catalog::Catalog;
 use crate::facts;
 use crate::finding::{Confidence, Finding, Level, Suppressed, Suppression, suppress};
 use crate::report::{self, Fingerprints, Format, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{FileId, Files, Place, SourceFile, discover, prefix_in_repository};
+use crate::source::{Discovery, Files, SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
 pub(super) struct Job<'a> {
@@ -39,6 +41,7 @@ pub(super) struct Job<'a> {
     rules: &'a [&'static Rule],
     /// Those that can report anything.
     active: Vec<&'static Rule>,
+    progress: Progress,
 }
 
 /// What is to be shown, and what it comes to.
@@ -76,7 +79,8 @@ fn look(
     rules: &[&'static Rule],
     streams: &mut Streams<'_>,
 ) -> Result<u8, String> {
-    let started = Instant::now();
+    let progress = Progress::new(args, environment);
+    args.gate.task.fits(args)?;
     let outputs = Outputs::of(args)?;
     let mut found = discover(&args.request(cwd));
     // A run with other knowledge than was meant would tell untruths, so nothing runs before this is read.
@@ -84,7 +88,7 @@ fn look(
     let levels = Levels::new(&args.levels, &settings, rules)?;
     let active = levels.active(rules);
     let catalog = settings.catalog(cwd)?;
-    let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active };
+    let job = Job { args, cwd, catalog, environment, settings: &settings, levels, rules, active, progress };
     if args.show_settings {
         return tell_text(&shown::settings(args, cwd, &settings, &job.levels, rules), streams);
     }
@@ -93,9 +97,6 @@ fn look(
         None => true,
     };
     let mut fixed = NOTHING_FOUND;
-    if args.fixing.is_any() && args.gate.since.is_some() {
-        return Err("fixes know no `--since`: leave it out, or name the files to fix".to_owned());
-    }
     if args.fixing.is_any() && args.dump.is_none() && !args.show_files {
         fixed = fixing::fix(&job, args.fixing, streams)?;
         if args.fixing.diff {
@@ -104,7 +105,7 @@ fn look(
         found = discover(&args.request(cwd));
     }
     let catalog = &job.catalog;
-    let mut input = read(found, cwd, args.threads);
+    let mut input = job.read(found, streams);
     let key_shapes = key_shapes(catalog);
     if args.dump == Some(Dump::Facts) {
         // Strings are cut in it, so it shows no secret. Names of files may hold anything.
@@ -121,8 +122,7 @@ fn look(
     }
     let is_dumped = args.dump == Some(Dump::Program);
     let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
-    let read = (&input.loaded, &input.files);
-    let answer = answer(&input.project, read, catalog, &job.active, wanted, Afterwards::Ends)?;
+    let answer = job.answer(&input, wanted, streams)?;
     if let Some(text) = &answer.dump {
         return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
     }
@@ -168,13 +168,14 @@ fn look(
         prefix: &prefix,
         fails_at: job.fail_on().level(),
         is_coloured: false,
+        is_linked: false,
         success: code == NOTHING_FOUND && is_cargo_content,
     };
     if let Err(message) = outputs.write(&report, args.color, cwd, environment, streams) {
         streams.fail(message);
         return Ok(FAILED);
     }
-    job.tell_work(&input, &answer, started, streams);
+    job.tell_work(&input, &answer, progress.started(), streams);
     job.tell_numbers(&outcome, streams);
     // The process ends here, and gives the facts of all files back at once.
     std::mem::forget(input.loaded);
@@ -190,66 +191,36 @@ fn dump_of(input: &Input) -> String {
     files.zip(&input.loaded.facts).map(one).collect::<Vec<_>>().join("\n")
 }
 
+/// What a run is at when it links files and asks the rules.
+fn following(files: &Files) -> String {
+    format!("following credentials through {}", counted(files.len(), "file"))
+}
+
 fn tell_text(text: &str, streams: &mut Streams<'_>) -> Result<u8, String> {
     streams.print(|out| writeln!(out, "{text}"))?;
     Ok(NOTHING_FOUND)
 }
 
-/// What a look at the files came to.
-pub(super) struct Look {
-    pub(super) input: Input,
-    /// The files reported on.
-    pub(super) scope_files: BTreeSet<FileId>,
-    /// What would be shown.
-    pub(super) findings: Vec<Finding>,
-    /// Of these, what may be fixed: old code is left alone, as it is not reported.
-    pub(super) fixable: Vec<Finding>,
-    /// The literals that are secrets.
-    pub(super) secrets: Vec<Place>,
-}
-
 impl Job<'_> {
-    /// Looks at the files, with texts that stand for those on the disk.
-    ///
-    /// # Errors
-    /// What kept the job from being done.
-    pub(super) fn look(&self, texts: &Texts) -> Result<Look, String> {
-        let found = discover(&self.args.request(self.cwd));
-        let input = read_with(found, self.cwd, self.args.threads, texts);
-        let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
-        let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
-        let loaded = (&input.loaded, &input.files);
-        let answer = answer(
-            &input.project,
-            loaded,
-            &self.catalog,
-            &self.active,
-            Wanted::Findings,
-            Afterwards::GoesOn,
-        )?;
-        let left = self.suppressed(&input, &scope, &answer);
-        let findings = self.outcome(&input, &scope, excluded, left).findings;
-        let fixable = self.fixable(&findings, &input, &answer)?;
-        let scope_files = scope.files.clone();
-        Ok(Look { scope_files, findings, fixable, secrets: answer.secrets, input })
+    fn read(&self, found: Discovery, streams: &mut Streams<'_>) -> Input {
+        self.progress.during(streams, |stages| {
+            stages.at("reading files");
+            read(found, self.cwd, self.args.threads)
+        })
+    }
+
+    fn answer(&self, input: &Input, wanted: Wanted<'_>, streams: &mut Streams<'_>) -> Result<Answer, String> {
+        self.progress.during(streams, |stages| {
+            stages.at(following(&input.files));
+            let read = (&input.loaded, &input.files);
+            answer(&input.project, read, &self.catalog, &self.active, wanted, Afterwards::Ends)
+        })
     }
 
     /// The baseline that holds: that of the flag, or of the settings.
     fn baseline(&self) -> Option<&Path> {
         let of_settings = self.settings.baseline.as_deref().filter(|_| !self.args.gate.no_baseline);
         self.args.gate.baseline.as_deref().or(of_settings)
-    }
-
-    /// The findings that the baseline does not name.
-    fn fixable(&self, findings: &[Finding], input: &Input, answer: &Answer) -> Result<Vec<Finding>, String> {
-        let Some(path) = self.baseline() else { return Ok(findings.to_vec()) };
-        let (_, baseline) = read_baseline(path, self.cwd)?;
-        let prefix = prefix_in_repository(self.cwd);
-        let all = answer.findings.iter().chain(findings);
-        let prints = Fingerprints::new(all, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
-        let named = baseline.fingerprints();
-        let is_new = |finding: &&Finding| !named.contains(prints.of(finding));
-        Ok(findings.iter().filter(is_new).cloned().collect())
     }
 
     /// Whether nothing is to be said that is no problem.

@@ -38,7 +38,7 @@ type Spoiled = BTreeSet<PathBuf>;
 pub(super) fn fix(job: &Job<'_>, flags: FixFlags, streams: &mut Streams<'_>) -> Result<u8, String> {
     let mut spoiled = Spoiled::new();
     let settled = loop {
-        match settle(job, flags, &spoiled)? {
+        match settle(job, flags, &spoiled, streams)? {
             Ok(settled) => break settled,
             Err(more) => spoiled.extend(more),
         }
@@ -57,8 +57,13 @@ pub(super) fn fix(job: &Job<'_>, flags: FixFlags, streams: &mut Streams<'_>) -> 
 }
 
 /// Makes fixes until there are none left; the files where that does harm, if any.
-fn settle(job: &Job<'_>, flags: FixFlags, spoiled: &Spoiled) -> Result<Result<Settled, Spoiled>, String> {
-    let first = job.look(&Texts::new())?;
+fn settle(
+    job: &Job<'_>,
+    flags: FixFlags,
+    spoiled: &Spoiled,
+    streams: &mut Streams<'_>,
+) -> Result<Result<Settled, Spoiled>, String> {
+    let first = job.look(&Texts::new(), streams)?;
     let (mut texts, mut count, mut last): (Texts, usize, Option<Look>) = (Texts::new(), 0, None);
     let mut together: Vec<Spoiled> = Vec::new();
     for _ in 0..PASSES {
@@ -74,7 +79,7 @@ fn settle(job: &Job<'_>, flags: FixFlags, spoiled: &Spoiled) -> Result<Result<Se
         texts.extend(chosen.texts.iter().map(|(file, text)| (path(file), text.clone())));
         together.extend(chosen.together.iter().map(|files| files.iter().map(path).collect()));
         count += chosen.count;
-        let next = job.look(&texts)?;
+        let next = job.look(&texts, streams)?;
         let harmed = harmed(now, &next, &chosen);
         if !harmed.is_empty() {
             return Ok(Err(harmed));

@@ -40,7 +40,7 @@ impl Gate<'_> {
     /// Writes or clears the baseline, where that is what was asked for: the exit code then.
     ///
     /// # Errors
-    /// The baseline cannot be read or written, or flags contradict each other.
+    /// The baseline cannot be read or written.
     pub(super) fn keep(
         &self,
         findings: &[Finding],
@@ -52,9 +52,6 @@ impl Gate<'_> {
         let gate = &self.args.gate;
         if gate.task == BaselineTask::Use {
             return Ok(None);
-        }
-        if gate.since.is_some() || gate.add_allow.is_some() {
-            return Err("a baseline is of all findings; leave `--since` and `--add-allow` out".to_owned());
         }
         if summary.failures > 0 {
             streams.fail("the baseline is as it was, since not everything could be looked at");

@@ -89,12 +89,22 @@ impl<'a> Levels<'a> {
     /// The level of a finding in a file.
     pub(super) fn of(&self, finding: &Finding, file: &Path) -> Level {
         let rule = finding.rule;
-        let of_path = || {
-            let named = self.settings.per_path.iter().rev().filter(|it| it.levels.contains_key(rule));
-            named.filter(|it| it.paths.meaning(file).is_some()).find_map(|it| it.levels.get(rule))
-        };
-        let chosen = self.flags.get(rule).or_else(of_path).or_else(|| self.settings.levels.get(rule));
-        chosen.copied().unwrap_or(finding.level)
+        let of_path = || self.settings.level_in(rule, file);
+        let chosen = self.flags.get(rule).copied().or_else(of_path);
+        chosen.or_else(|| self.settings.levels.get(rule).copied()).unwrap_or(finding.level)
+    }
+
+    /// Who decides on the level of a rule in a file, as people call it.
+    pub(super) fn origin(&self, rule: &str, file: &Path) -> String {
+        if self.flags.contains_key(rule) {
+            "by a flag".to_owned()
+        } else if self.settings.level_in(rule, file).is_some() {
+            format!("by {}", self.settings.called("per-path"))
+        } else if self.settings.levels.contains_key(rule) {
+            format!("by {}", self.settings.called("levels"))
+        } else {
+            "its own".to_owned()
+        }
     }
 
     /// What somebody made of a rule, apart from single files: the level, and whether a flag did.
@@ -165,7 +175,7 @@ mod tests {
     static RULES: [&Rule; 2] = [&LOUD, &PEDANTIC];
 
     const fn rule(id: &'static str, level: Level) -> Rule {
-        let check = Check::Program(|_, _| {});
+        let check = Check::Program { of: "nothing", check: |_, _| {} };
         Rule { id, summary: "a summary", level, since: "0.1.0", page: "", check }
     }
 

@@ -86,7 +86,9 @@ impl<'a> Outputs<'a> {
         if let Some(format) = self.on_stdout {
             let is_wanted = is_coloured(choice, &environment.colour, environment.is_terminal);
             let success = report.success && outcome.is_ok();
-            let report = Report { is_coloured: format.is_coloured(is_wanted), success, ..*report };
+            let is_coloured = format.is_coloured(is_wanted);
+            let is_linked = environment.has_hyperlinks && choice != ColourChoice::Never;
+            let report = Report { is_coloured, is_linked, success, ..*report };
             outcome = outcome.and(streams.print(|out| report::write(format.format, &report, out)));
         }
         outcome

@@ -137,9 +137,35 @@ impl Settings {
 
     /// The least confidence that is shown in a file, where anybody set one.
     pub(super) fn min_confidence_in(&self, file: &Path) -> Option<MinConfidence> {
+        self.min_confidence_by_path(file).or_else(|| self.min_confidence())
+    }
+
+    /// Who decides on that, as people call it.
+    pub(super) fn min_confidence_origin(&self, file: &Path) -> String {
+        if self.min_confidence_by_path(file).is_some() {
+            self.called("per-path")
+        } else if self.min_confidence().is_some() {
+            self.called("min-confidence")
+        } else {
+            "the default".to_owned()
+        }
+    }
+
+    fn min_confidence_by_path(&self, file: &Path) -> Option<MinConfidence> {
         let here = self.per_path.iter().rev().filter(|it| it.min_confidence.is_some());
         let mut here = here.filter(|it| it.paths.meaning(file).is_some());
-        here.next().and_then(|it| it.min_confidence).or_else(|| self.min_confidence())
+        here.next().and_then(|it| it.min_confidence)
+    }
+
+    /// The level of a rule in a file, where `per-path` sets one.
+    pub(super) fn level_in(&self, rule: &str, file: &Path) -> Option<Level> {
+        let named = self.per_path.iter().rev().filter(|it| it.levels.contains_key(rule));
+        named.filter(|it| it.paths.meaning(file).is_some()).find_map(|it| it.levels.get(rule).copied())
+    }
+
+    /// A key and where it was written: "`levels` of authlint.toml".
+    pub(super) fn called(&self, key: &str) -> String {
+        format!("`{key}` of {}", self.origin(key).unwrap_or("the configuration"))
     }
 
     /// The quietest level that makes the exit code 1, where anybody set one.

@@ -8,7 +8,7 @@ pub(super) struct Streams<'a> {
     /// What was asked for.
     pub(super) out: &'a mut dyn Write,
     /// What is said about it.
-    pub(super) err: &'a mut dyn Write,
+    pub(super) err: &'a mut (dyn Write + Send),
 }
 
 impl Streams<'_> {

@@ -18,7 +18,7 @@ fn report(rule: &'static str, level: Level, confidence: Confidence, findings: &m
 }
 
 const fn rule(id: &'static str, level: Level, check: fn(&Program<'_>, &mut Findings)) -> Rule {
-    let check = Check::Program(check);
+    let check = Check::Program { of: "nothing", check };
     Rule { id, summary: "one line", level, since: "0.1.0", page: "# the page\n", check }
 }
 
@@ -54,15 +54,21 @@ fn environment() -> Environment {
     Environment {
         colour: ColourVariables::default(),
         is_terminal: false,
+        has_hyperlinks: false,
+        progress_after: None,
         today: Date { year: 2026, month: 8, day: 15 },
     }
 }
 
 fn run_in(directory: &TempDir, rules: &[&'static Rule], args: &str) -> Ran {
+    run_on(directory, rules, args, &environment())
+}
+
+fn run_on(directory: &TempDir, rules: &[&'static Rule], args: &str, environment: &Environment) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let words = std::iter::once("cargo-authlint").chain(args.split_whitespace()).map(OsString::from);
     let mut streams = Streams { out: &mut out, err: &mut err };
-    let code = run_with(rules, words, directory.path(), &environment(), &mut streams);
+    let code = run_with(rules, words, directory.path(), environment, &mut streams);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Ran { code, out: text(out), err: text(err) }
 }
@@ -79,6 +85,25 @@ fn nothing_found_is_0() {
     let ran = ran(&[], "a.rs");
     assert_eq!((ran.code, ran.out.as_str()), (NOTHING_FOUND, ""));
     assert_eq!(ran.err, "authlint: no findings in 1 file; 0 suppressed\n");
+}
+
+#[test]
+fn what_a_run_is_at_is_cleared_before_anything_is_said() {
+    let watched = Environment { progress_after: Some(Duration::ZERO), ..environment() };
+    let directory = directory(&[("a.rs", "fn a() {}\n")]);
+    let err = |args: &str| run_on(&directory, &[], args, &watched).err;
+    let clear = "\r\u{1b}[K";
+    let told = err("a.rs");
+    assert!(told.starts_with(&format!("{clear}authlint: reading files (")), "{told:?}");
+    assert!(told.contains(&format!("{clear}authlint: following credentials through 1 file (")), "{told:?}");
+    assert!(told.ends_with(&format!("{clear}authlint: no findings in 1 file; 0 suppressed\n")), "{told:?}");
+    let failed = err("a.rs --baseline none.json");
+    assert!(failed.contains(&format!("{clear}error: none.json: does not exist")), "{failed:?}");
+    for args in
+        ["a.rs --quiet", "a.rs --message-format json", "a.rs --message-format sarif", "a.rs --show-settings"]
+    {
+        assert!(!err(args).contains(clear), "{args}");
+    }
 }
 
 #[test]
@@ -318,12 +343,12 @@ fn dumps_what_was_understood() {
 
 #[test]
 fn days_are_those_of_utc() {
-    let at = |seconds| day_of(UNIX_EPOCH + std::time::Duration::from_secs(seconds)).to_string();
+    let at = |seconds| day_of(UNIX_EPOCH + Duration::from_secs(seconds)).to_string();
     assert_eq!(at(0), "1970-01-01");
     assert_eq!(at(86_399), "1970-01-01");
     assert_eq!(at(86_400), "1970-01-02");
     assert_eq!(at(1_786_752_000), "2026-08-15");
-    assert_eq!(day_of(UNIX_EPOCH - std::time::Duration::from_secs(1)).to_string(), "1970-01-01");
+    assert_eq!(day_of(UNIX_EPOCH - Duration::from_secs(1)).to_string(), "1970-01-01");
 }
 
 /// Reports on the first line of the first file, with a fix that puts a text before it.

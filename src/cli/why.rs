@@ -8,6 +8,7 @@ use std::path::Path;
 use self::answer::Judge;
 use self::place::Asked;
 use super::args::WhyArgs;
+use super::baseline::Named;
 use super::comments::allows;
 use super::input::{Input, key_shapes, read};
 use super::levels::Levels;
@@ -17,9 +18,9 @@ use super::settings::Settings;
 use super::streams::Streams;
 use super::{Environment, NOTHING_FOUND};
 use crate::finding::{Seen, Suppression};
-use crate::report::{self, Why};
+use crate::report::{self, Fingerprints, Why};
 use crate::rules::Rule;
-use crate::source::{FileId, Place, Request, TargetSelection, discover};
+use crate::source::{FileId, Place, Request, TargetSelection, discover, prefix_in_repository};
 
 /// How many subjects are named where there is none at the place.
 const NEAREST: usize = 3;
@@ -40,19 +41,27 @@ pub(super) fn why(
     let settings = Settings::of(&found.project, cwd, &args.config, rules)?;
     let levels = Levels::new(&args.levels, &settings, rules)?;
     let catalog = settings.catalog(cwd)?;
-    let input = read(found, cwd, args.threads);
+    let mut input = read(found, cwd, args.threads);
+    let of_settings = settings.baseline.as_deref().filter(|_| !args.no_baseline);
+    let baseline = args.baseline.as_deref().or(of_settings);
+    let baseline = baseline.map(|path| Named::read(path, cwd, &mut input.files)).transpose()?;
     let at = asked.in_file(&input)?;
     let (read, wanted) = ((&input.loaded, &input.files), Wanted::Reasons(at.file));
     let answer = answer(&input.project, read, &catalog, rules, wanted, Afterwards::Ends)?;
     let scope = Scope::new(&input.project, &input.loaded, &input.files);
     let seen: Vec<&Seen> = at.narrowed(&answer.reasons.seen);
     let tests = (!args.all_targets).then_some(answer.tests.as_slice());
+    let in_scope = answer.findings.iter().filter(|finding| scope.has(finding.primary.place));
+    let prefix = prefix_in_repository(cwd);
+    let prints = Fingerprints::new(in_scope, &input.files, &input.loaded.facts, &answer.secrets, &prefix);
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id).collect();
     let judge = Judge {
         args,
         settings: &settings,
         levels: &levels,
         files: &input.files,
+        baseline: baseline.as_ref(),
+        prints: &prints,
         suppression: &Suppression {
             files: &input.files,
             allows: &allows(&input.files, &input.loaded.facts, &scope, tests),

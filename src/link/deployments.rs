@@ -16,7 +16,7 @@ use super::{
 };
 use crate::catalog::schema::CredentialKind;
 use crate::source::{
-    DependencyKind, Package, TargetKind,
+    DependencyKind, Package, Place, TargetKind,
     deployment::{Container, Deployments, Family, Runs},
 };
 pub(super) use plain::plain_values;
@@ -40,6 +40,30 @@ pub struct MissingVariable {
     pub is_loading: bool,
 }
 
+/// The credential variables that binaries cannot go on without.
+#[derive(Clone, Debug, Default)]
+pub struct Deployed {
+    /// Those that a deployment does not give, in order of binaries and places.
+    pub missing: Vec<MissingVariable>,
+    /// The others of binaries that are deployed, with the reason why nothing is wrong.
+    pub given: Vec<(RequiredRead, Given)>,
+}
+
+/// Why a variable is not missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// A container is given it, here.
+    Here(Place),
+    /// It is not known all of what the containers are given.
+    Unknown,
+    /// An image, or a file that is not followed, names it.
+    Named,
+    /// The program sets it itself.
+    Set,
+    /// The program looks for files of variables, and one may be there.
+    Loaded,
+}
+
 /// What a deployment says of a variable.
 enum Answer {
     /// It is given it.
@@ -50,19 +74,28 @@ enum Answer {
     Missing,
 }
 
-/// Every credential variable that is missing in a deployment, in order of binaries and places.
-pub(super) fn missing(engine: &Engine<'_>) -> Vec<MissingVariable> {
+/// Every credential variable of a binary that is deployed.
+pub(super) fn deployed(engine: &Engine<'_>) -> Deployed {
     let deployments = &engine.inputs().project.deployments;
+    let mut deployed = Deployed::default();
     if deployments.containers.is_empty() || deployments.is_cut {
-        return Vec::new();
+        return deployed;
     }
     let mut reads = Reads::new(engine);
     let crates =
         engine.types.world.crates.iter().filter(|krate| krate.kind == TargetKind::Bin && !krate.is_example);
-    crates.flat_map(|krate| of_crate(engine, &mut reads, krate).unwrap_or_default()).collect()
+    for krate in crates {
+        of_crate(engine, &mut reads, krate, &mut deployed);
+    }
+    deployed
 }
 
-fn of_crate(engine: &Engine<'_>, reads: &mut Reads<'_, '_>, krate: &Crate) -> Option<Vec<MissingVariable>> {
+fn of_crate(
+    engine: &Engine<'_>,
+    reads: &mut Reads<'_, '_>,
+    krate: &Crate,
+    deployed: &mut Deployed,
+) -> Option<()> {
     let inputs = engine.inputs();
     let binary = Binary::of(inputs, krate)?;
     let deployments = &inputs.project.deployments;
@@ -70,14 +103,26 @@ fn of_crate(engine: &Engine<'_>, reads: &mut Reads<'_, '_>, krate: &Crate) -> Op
         deployments.containers.iter().filter(|container| binary.is_run_by(container, deployments)).collect();
     // Who loads files of variables may find one wherever files come in.
     let is_loading = is_loading(inputs, binary.package);
-    if running.is_empty() || (is_loading && !running.iter().all(|it| binary.is_sealed_in(it, deployments))) {
+    if running.is_empty() {
         return None;
     }
+    let is_open = is_loading && !running.iter().all(|it| binary.is_sealed_in(it, deployments));
     let needs = reads.of_program(main_of(engine, krate)?);
-    let found = needs.reads.iter().filter(|read| !is_set(&needs, read));
-    let found = found.filter_map(|read| ask(inputs, &binary, &running, read));
-    let found = found.map(|it| MissingVariable { is_loading, ..it });
-    Some(once_each(found.collect()))
+    let mut found = Vec::new();
+    for read in &needs.reads {
+        let Some(kind) = kind_of(inputs, &read.name) else { continue };
+        let answer = match () {
+            () if is_open => Err(Given::Loaded),
+            () if is_set(&needs, read) => Err(Given::Set),
+            () => ask(inputs, &binary, &running, read, kind),
+        };
+        match answer {
+            Ok(missing) => found.push(MissingVariable { is_loading, ..missing }),
+            Err(given) => deployed.given.push((read.clone(), given)),
+        }
+    }
+    deployed.missing.extend(once_each(found));
+    Some(())
 }
 
 /// The first read of each variable.
@@ -98,12 +143,12 @@ fn ask(
     binary: &Binary<'_>,
     running: &[&Container],
     read: &RequiredRead,
-) -> Option<MissingVariable> {
-    let kind = kind_of(inputs, &read.name)?;
+    kind: CredentialKind,
+) -> Result<MissingVariable, Given> {
     let deployments = &inputs.project.deployments;
     let names: Vec<&str> = std::iter::once(&read.name).chain(&read.others).map(SmolStr::as_str).collect();
     if names.iter().any(|name| is_named_elsewhere(deployments, name)) {
-        return None;
+        return Err(Given::Named);
     }
     let answer = |container: &&&Container| of_container(container, &names, read.is_argument);
     let mut is_given_elsewhere = deployments.has_platform || binary.is_in_template(deployments);
@@ -112,8 +157,8 @@ fn ask(
         let of_family: Vec<&&Container> =
             running.iter().filter(|container| container.family == family).collect();
         let answers: Vec<Answer> = of_family.iter().map(answer).collect();
-        if answers.iter().any(|it| matches!(it, Answer::Given)) {
-            return None;
+        if let Some(at) = answers.iter().position(|it| matches!(it, Answer::Given)) {
+            return Err(Given::Here(of_family[at].place));
         }
         if answers.iter().any(|it| matches!(it, Answer::Unknown)) {
             is_given_elsewhere = true;
@@ -122,10 +167,10 @@ fn ask(
         }
     }
     if missing.is_empty() {
-        return None;
+        return Err(Given::Unknown);
     }
     let binary = SmolStr::new(binary.name);
-    Some(MissingVariable {
+    Ok(MissingVariable {
         read: read.clone(),
         kind,
         binary,

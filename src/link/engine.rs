@@ -41,7 +41,7 @@ pub(super) enum Key {
 pub(super) struct Engine<'a> {
     pub types: Types<'a>,
     pub tables: Tables,
-    cell_ids: FxHashMap<CellKey, CellId>,
+    pub(super) cell_ids: FxHashMap<CellKey, CellId>,
     pub(super) fields: Fields,
     pub(super) flows: Flows,
     readers: FxHashMap<Key, Vec<DefId>>,

@@ -25,7 +25,7 @@ mod watch;
 
 pub(super) use apply::shown;
 use drive::is_kept;
-use part::{carried, made_of, nothing_touched, touched, touched_by};
+use part::{carried, copied, made_of, nothing_touched, touched, touched_by};
 use place::content_of_fallible;
 
 use std::collections::BTreeMap;

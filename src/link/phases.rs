@@ -11,8 +11,8 @@ mod unverified;
 use std::collections::{BTreeMap, VecDeque};
 
 use entries::Entries;
-pub use late::LateRead;
-pub(super) use late::late;
+pub(super) use late::reads;
+pub use late::{CredentialReads, LateRead, Timely};
 use rustc_hash::{FxHashMap, FxHashSet};
 pub use unverified::Serving;
 

@@ -16,24 +16,25 @@ pub use names::Names;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{
     cells::{Cell, CellKey},
-    deployments::{self, MissingVariable, PlainSecret},
+    deployments::{self, Deployed, PlainSecret},
     engine::{Engine, Fields, Tables},
     event::Fork,
     hosts::{self, Host},
     order::{self, Inherited, Spared},
-    phases::{self, LateRead, Phases},
+    phases::{self, CredentialReads, Phases},
     renew::FIELDS,
     resolve::{Owner, Resolver},
     runtimes::{self, Crossing},
     sinks::Sinks,
     ty::{Ty, Types},
     value::{
-        Build, BuildId, Credential, CredentialId, ForkId, GIVEN, Hazard, HazardId, HazardKind, Mark, Marks,
-        Origin, OriginId, Source, Trace, TraceStep, Value, What, steps,
+        Build, BuildId, CellId, Credential, CredentialId, ForkId, GIVEN, Hazard, HazardId, HazardKind, Mark,
+        Marks, Origin, OriginId, Source, Trace, TraceStep, Value, What, steps,
     },
     world::{DefId, Inputs, World},
 };
@@ -56,25 +57,9 @@ pub struct Program<'a> {
     catalog: &'a Catalog,
     pub(super) facts: &'a [FileFacts],
     inputs: Inputs<'a>,
-    world: World,
-    pub(super) tables: Tables,
-    /// What fields of structs hold.
-    fields: Fields,
-    inherited: Vec<Inherited>,
-    crossings: Vec<Crossing>,
-    spared: Vec<Spared>,
-    /// Names of methods of each struct and enum of the run.
-    methods: BTreeMap<DefId, Vec<Name>>,
-    /// The types of the fields of each small struct of the run.
-    parts: BTreeMap<DefId, Vec<Ty>>,
-    /// The packages that forking hosts load.
-    hosts: BTreeMap<usize, Vec<Host>>,
-    /// The credential variables that deployments lack.
-    missing: Vec<MissingVariable>,
     deployments: &'a Deployments,
-    phases: Phases,
-    steps: u64,
-    pub(super) sinks: Sinks,
+    world: World,
+    pub(super) learned: Learned,
 }
 
 /// Links the files of a run.
@@ -88,55 +73,32 @@ pub fn link<'a>(
 ) -> Program<'a> {
     let inputs = Inputs { project, facts, submodules, roots, catalog };
     let world = World::build(inputs);
-    let Learned {
-        tables,
-        fields,
-        inherited,
-        spared,
-        crossings,
-        hosts,
-        missing,
-        phases,
-        methods,
-        parts,
-        sinks,
-        steps,
-    } = learn(inputs, &world);
-    let deployments = &project.deployments;
-    Program {
-        catalog,
-        facts,
-        inputs,
-        world,
-        tables,
-        fields,
-        inherited,
-        crossings,
-        spared,
-        methods,
-        parts,
-        hosts,
-        missing,
-        deployments,
-        phases,
-        steps,
-        sinks,
-    }
+    let learned = learn(inputs, &world);
+    Program { catalog, facts, inputs, deployments: &project.deployments, world, learned }
 }
 
 /// What the engine and those who ask it after the fixed point come to.
-struct Learned {
-    tables: Tables,
+#[derive(Debug)]
+pub(super) struct Learned {
+    pub(super) tables: Tables,
+    pub(super) sinks: Sinks,
+    cell_ids: FxHashMap<CellKey, CellId>,
+    /// The credentials that are sent in the raw.
+    sent: FxHashSet<CredentialId>,
+    /// What fields of structs hold.
     fields: Fields,
     inherited: Vec<Inherited>,
     spared: Vec<Spared>,
     crossings: Vec<Crossing>,
+    /// The packages that forking hosts load.
     hosts: BTreeMap<usize, Vec<Host>>,
-    missing: Vec<MissingVariable>,
+    /// The credential variables that deployments give or lack.
+    deployed: Deployed,
     phases: Phases,
+    /// Names of methods of each struct and enum of the run.
     methods: BTreeMap<DefId, Vec<Name>>,
+    /// The types of the fields of each small struct of the run.
     parts: BTreeMap<DefId, Vec<Ty>>,
-    sinks: Sinks,
     steps: u64,
 }
 
@@ -148,26 +110,40 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
     let (inherited, spared) = order::inherited(&engine);
     let crossings = runtimes::crossings(&engine);
     let hosts = hosts::loaded(&engine);
-    let missing = deployments::missing(&engine);
+    let deployed = deployments::deployed(&engine);
     let phases = phases::phases(&engine);
     let sinks = Sinks::find(&mut engine);
     let methods = methods_of(world, &resolver);
     let parts = parts_of(types);
-    let Engine { tables, fields, steps, .. } = engine;
+    let sent = sent(&engine.tables).map(|(_, id)| id).collect();
+    let Engine { tables, cell_ids, fields, steps, .. } = engine;
     Learned {
         tables,
+        sinks,
+        cell_ids,
+        sent,
         fields,
         inherited,
         spared,
         crossings,
         hosts,
-        missing,
+        deployed,
         phases,
         methods,
         parts,
-        sinks,
         steps,
     }
+}
+
+/// The places where a credential in the raw is sent, in order, with the credential.
+fn sent(tables: &Tables) -> impl Iterator<Item = (Place, CredentialId)> + '_ {
+    tables.sinks.iter().flat_map(|(place, marks)| {
+        let sent = marks.iter().filter_map(|mark| match mark.what {
+            What::Credential(id) | What::Built(id, _) => Some(id),
+            _ => None,
+        });
+        sent.map(|id| (*place, id))
+    })
 }
 
 fn methods_of(world: &World, resolver: &Resolver<'_>) -> BTreeMap<DefId, Vec<Name>> {
@@ -188,7 +164,7 @@ impl Program<'_> {
     /// The process-wide places, in order of their declaration.
     #[must_use]
     pub fn cells(&self) -> Vec<&Cell> {
-        let mut cells: Vec<&Cell> = self.tables.cells.iter().collect();
+        let mut cells: Vec<&Cell> = self.learned.tables.cells.iter().collect();
         cells.sort_by_key(|cell| (cell.place, cell.name.clone()));
         cells
     }
@@ -196,22 +172,36 @@ impl Program<'_> {
     /// What forked children go on with.
     #[must_use]
     pub fn inherited(&self) -> &[Inherited] {
-        &self.inherited
+        &self.learned.inherited
     }
 
-    /// Cells that several runtimes of one process come to, and whose content one of them alone drives.
-    pub fn crossings(&self) -> impl Iterator<Item = (&Cell, &Crossing)> {
-        let holds = |it: &(&Cell, &Crossing)| {
-            let (cell, crossing) = it;
-            !cell.is_example && self.can_hold(&cell.ty, self.hazard(crossing.hazard).kind, 0)
-        };
-        self.crossings.iter().map(|it| (&self.tables.cells[it.cell.0 as usize], it)).filter(holds)
-    }
-
-    /// The credential variables that a binary cannot go on without and that its deployment does not give it.
+    /// The runtimes of one process that come to a cell whose content one of them alone drives.
     #[must_use]
-    pub fn missing_variables(&self) -> &[MissingVariable] {
-        &self.missing
+    pub fn crossing(&self, cell: &Cell) -> Option<&Crossing> {
+        let id = self.learned.cell_ids.get(&cell.key)?;
+        let at = self.learned.crossings.binary_search_by_key(id, |it| it.cell).ok()?;
+        let crossing = &self.learned.crossings[at];
+        self.can_hold(&cell.ty, self.hazard(crossing.hazard).kind, 0).then_some(crossing)
+    }
+
+    /// Whether a cell holds something that a runtime drives.
+    #[must_use]
+    pub fn is_bound_to_runtime(&self, cell: &Cell) -> bool {
+        let is_driven =
+            |hazard: &Hazard| runtimes::is_driven(hazard) && self.can_hold(&cell.ty, hazard.kind, 0);
+        cell.content.any(|what| matches!(what, What::Hazard(id) if is_driven(self.hazard(*id))))
+    }
+
+    /// The credential variables that a binary cannot go on without, and whether its deployment gives it them.
+    #[must_use]
+    pub fn deployed(&self) -> &Deployed {
+        &self.learned.deployed
+    }
+
+    /// Whether there are deployment manifests beside the code, all of which were read.
+    #[must_use]
+    pub fn has_deployments(&self) -> bool {
+        !self.deployments.containers.is_empty() && !self.deployments.is_cut
     }
 
     /// The credentials that deployment manifests give in plain text, in order of their places.
@@ -223,49 +213,51 @@ impl Program<'_> {
     /// When what runs.
     #[must_use]
     pub fn phases(&self) -> &Phases {
-        &self.phases
+        &self.learned.phases
     }
 
-    /// The credentials that are first read when the program is at work, and that it cannot do without.
+    /// The credentials that are first read when the program is at work, and that it cannot do without; and the reads of
+    /// others.
     #[must_use]
-    pub fn late_reads(&self) -> Vec<LateRead> {
-        phases::late(&self.tables, &self.phases, self.facts)
+    pub fn credential_reads(&self) -> CredentialReads {
+        phases::reads(&self.learned.tables, &self.learned.phases, self.facts)
     }
 
     /// The cell whose initialiser a function is.
     #[must_use]
     pub fn cell_of(&self, def: DefId) -> Option<&Cell> {
-        self.tables.cells.iter().find(|cell| cell.key == CellKey::Static(def))
+        let id = self.learned.cell_ids.get(&CellKey::Static(def))?;
+        Some(&self.learned.tables.cells[id.0 as usize])
     }
 
     /// A credential.
     #[must_use]
     pub fn credential(&self, id: CredentialId) -> &Credential {
-        self.tables.credentials.get(id.0)
+        self.learned.tables.credentials.get(id.0)
     }
 
     /// Where something enters.
     #[must_use]
     pub fn origin(&self, id: OriginId) -> &Origin {
-        self.tables.origins.get(id.0)
+        self.learned.tables.origins.get(id.0)
     }
 
     /// A credential's way into a client.
     #[must_use]
     pub fn build(&self, id: BuildId) -> &Build {
-        self.tables.builds.get(id.0)
+        self.learned.tables.builds.get(id.0)
     }
 
     /// Something that a fork does not copy.
     #[must_use]
     pub fn hazard(&self, id: HazardId) -> &Hazard {
-        self.tables.hazards.get(id.0)
+        self.learned.tables.hazards.get(id.0)
     }
 
     /// A call that forks.
     #[must_use]
     pub fn fork(&self, id: ForkId) -> &Fork {
-        self.tables.forks.get(id.0)
+        self.learned.tables.forks.get(id.0)
     }
 
     /// The catalog.
@@ -297,16 +289,14 @@ impl Program<'_> {
     /// Whether a credential in the raw reaches a place where it is sent.
     #[must_use]
     pub fn is_sent(&self, credential: CredentialId) -> bool {
-        let is =
-            |mark: &Mark| matches!(mark.what, What::Credential(it) | What::Built(it, _) if it == credential);
-        self.tables.sinks.values().any(|marks| marks.iter().any(is))
+        self.learned.sent.contains(&credential)
     }
 
     /// Whether this process signs or checks its own tokens by a credential: keeping it is right.
     #[must_use]
     pub fn is_own_signing(&self, credential: CredentialId) -> bool {
         let entry = self.credential(credential);
-        entry.is_own_signing || self.tables.signing.contains(&entry.origin)
+        entry.is_own_signing || self.learned.tables.signing.contains(&entry.origin)
     }
 
     /// The way of a mark, from where it enters to where it is.
@@ -359,6 +349,7 @@ impl Program<'_> {
             _ => false,
         };
         let has_method = self
+            .learned
             .methods
             .get(&def)
             .is_some_and(|names| names.iter().any(|name| words.is_renewing_method(name)));
@@ -366,7 +357,8 @@ impl Program<'_> {
     }
 
     fn part_knows_age(&self, def: DefId, depth: u32) -> bool {
-        self.parts
+        self.learned
+            .parts
             .get(&def)
             .filter(|list| list.len() <= FIELDS)
             .is_some_and(|list| list.iter().any(|inner| self.knows_age(inner, depth + 1)))
@@ -410,7 +402,7 @@ impl Program<'_> {
                     || args.iter().flat_map(|args| args.iter()).any(|inner| self.is_keyed(inner, depth + 1))
             }
             Ty::Def(def, _) => {
-                let fields = self.parts.get(def).filter(|fields| fields.len() <= FIELDS);
+                let fields = self.learned.parts.get(def).filter(|fields| fields.len() <= FIELDS);
                 fields.is_some_and(|fields| fields.iter().any(|inner| self.is_keyed(inner, depth + 1)))
             }
             _ => false,
@@ -484,15 +476,16 @@ impl Program<'_> {
         // Its own initialiser runs when somebody reads it.
         let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
         let users: Vec<DefId> = users.filter(|user| *user != def).collect();
-        self.hosts.get(&krate.package?)?.iter().find(|host| host.comes_to(&users))
+        self.learned.hosts.get(&krate.package?)?.iter().find(|host| host.comes_to(&users))
     }
 
     /// Whether who fills or reads a cell asks which process it is in, or is run in each child after a fork.
     #[must_use]
     pub fn is_fork_guarded(&self, cell: &Cell) -> bool {
         let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
-        let is_guard =
-            |def: DefId| self.tables.at_fork.contains(&def) || self.tables.asking_pid.contains(&def);
+        let is_guard = |def: DefId| {
+            self.learned.tables.at_fork.contains(&def) || self.learned.tables.asking_pid.contains(&def)
+        };
         cell.content.any(|what| *what == What::ProcessId) || users.into_iter().any(is_guard)
     }
 
@@ -526,7 +519,7 @@ impl Program<'_> {
         is_role
             || match ty {
                 Ty::External(_, list) | Ty::Tuple(list) | Ty::Slice(list) => list.as_deref().is_some_and(all),
-                Ty::Def(def, _) => self.parts.get(def).is_some_and(|parts| all(parts)),
+                Ty::Def(def, _) => self.learned.parts.get(def).is_some_and(|parts| all(parts)),
                 Ty::Trait(_) | Ty::Unknown => false,
             }
     }
@@ -538,7 +531,7 @@ impl Program<'_> {
             let origin = self.origin(credential.origin);
             (origin.source == Source::Literal).then_some(origin.place)
         };
-        let mut places: Vec<Place> = self.tables.credentials.iter().filter_map(literal).collect();
+        let mut places: Vec<Place> = self.learned.tables.credentials.iter().filter_map(literal).collect();
         places.extend(self.literal_secrets());
         places.extend(deployments::plain_values(self.deployments, self.catalog));
         places.extend(self.deployments.hidden.iter().copied());
@@ -564,6 +557,6 @@ impl Program<'_> {
     /// How many expressions were read until nothing new was learned.
     #[must_use]
     pub fn steps(&self) -> u64 {
-        self.steps
+        self.learned.steps
     }
 }

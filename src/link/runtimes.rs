@@ -16,7 +16,7 @@ use super::{
     engine::Engine,
     event::{Driver, Event},
     order::visit,
-    value::{CellId, HazardId, HazardKind, What},
+    value::{CellId, Hazard, HazardId, HazardKind, What},
     world::{DefId, index},
 };
 use crate::catalog::schema::{CellKind, DrivenBy};
@@ -110,7 +110,11 @@ fn bound_cells(engine: &Engine<'_>) -> BTreeMap<CellId, BTreeSet<HazardId>> {
 }
 
 fn is_bound(engine: &Engine<'_>, id: HazardId) -> bool {
-    let hazard = engine.tables.hazards.get(id.0);
+    is_driven(engine.tables.hazards.get(id.0))
+}
+
+/// Whether a runtime drives it.
+pub(super) fn is_driven(hazard: &Hazard) -> bool {
     matches!(hazard.kind, HazardKind::Client | HazardKind::Pool) && hazard.driven_by != DrivenBy::Itself
 }
 

@@ -83,6 +83,11 @@ impl Parameter {
         Some(part.without(is_lost).essence())
     }
 
+    /// All of an argument, with the places that it was read from; `None` where the parameter holds nothing.
+    pub(super) fn all_of(&self, argument: &Value) -> Option<Value> {
+        (self.follows != Follows::Nothing).then(|| argument.essence())
+    }
+
     fn new(types: Types<'_>, ty: Ty) -> Self {
         let catalog = types.inputs.catalog;
         let holds = types.holds(&ty);

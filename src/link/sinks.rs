@@ -26,6 +26,8 @@ pub(super) use answer::Sinks;
 
 /// How deep functions are read for what they give back.
 const NEST: u32 = 24;
+/// How many fields deep a part of a field is told apart.
+const DEEP: usize = 3;
 /// How many values that flow into one place are kept.
 const FLOWS: usize = 48;
 
@@ -150,11 +152,29 @@ struct Flow {
     place: Place,
 }
 
+/// What is read of a field: the field itself, or what stands deeper in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Part {
+    /// The struct or enum.
+    pub of: DefId,
+    /// Its field.
+    pub field: Name,
+    /// The way from there, field by field.
+    pub deeper: Rc<[Name]>,
+}
+
+impl Part {
+    /// What it is called: the last name.
+    pub(super) fn name(&self) -> &Name {
+        self.deeper.last().unwrap_or(&self.field)
+    }
+}
+
 /// What is seen while sinks are looked for.
 #[derive(Debug, Default)]
 pub(super) struct Gather {
     pub literals: Table<Literal, LiteralId>,
-    pub parts: Table<(DefId, Name), PartId>,
+    pub parts: Table<Part, PartId>,
     pub sinks: Vec<Sink>,
     /// Credentials that a constructor takes from the environment by itself.
     pub implicit: FxHashSet<OriginId>,
@@ -170,6 +190,17 @@ pub(super) struct Gather {
 }
 
 impl Gather {
+    /// A part of a part.
+    pub(super) fn deeper(&mut self, id: PartId, names: &[Name]) -> PartId {
+        let known = self.parts.get(id.0);
+        if known.deeper.len() + names.len() > DEEP {
+            return id;
+        }
+        let deeper = known.deeper.iter().chain(names).cloned().collect();
+        let part = Part { deeper, ..known.clone() };
+        self.parts.intern(part)
+    }
+
     /// Notes an argument.
     pub(super) fn passed(&mut self, def: DefId, at: u16, value: &Value, by: DefId) {
         let Some(place) = self.at else { return };

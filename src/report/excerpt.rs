@@ -1,5 +1,6 @@
 //! The lines that a story touches, as codespan-reporting asks for them; very long lines are cut around their label.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -25,6 +26,7 @@ pub(super) struct Excerpts<'a> {
 /// Some lines of a file, one below the other.
 struct Excerpt<'a> {
     file: &'a ShownFile<'a>,
+    name: Cow<'a, str>,
     text: String,
     /// In order.
     lines: Vec<Line>,
@@ -43,8 +45,8 @@ struct Line {
 }
 
 impl<'a> Excerpts<'a> {
-    /// The excerpts for a story.
-    pub(super) fn new(story: &Story, shown: &'a Shown<'a>) -> Self {
+    /// The excerpts for a story; names of files lead to the files where they are linked.
+    pub(super) fn new(story: &Story, shown: &'a Shown<'a>, is_linked: bool) -> Self {
         let mut touched: BTreeMap<FileId, BTreeMap<usize, u32>> = BTreeMap::new();
         for label in &story.labels {
             let place = label.place;
@@ -54,7 +56,8 @@ impl<'a> Excerpts<'a> {
         let primary = story.primary().place;
         let line = shown.file(primary.file).line_index(primary.span.start);
         touched.entry(primary.file).or_default().insert(line, primary.span.start);
-        let excerpts = touched.into_iter().map(|(id, lines)| (id, Excerpt::new(shown.file(id), &lines)));
+        let excerpts =
+            touched.into_iter().map(|(id, lines)| (id, Excerpt::new(shown.file(id), &lines, is_linked)));
         Self { files: excerpts.collect() }
     }
 
@@ -88,8 +91,9 @@ fn see(lines: &mut BTreeMap<usize, u32>, index: usize, at: u32) {
 }
 
 impl<'a> Excerpt<'a> {
-    fn new(file: &'a ShownFile<'a>, lines: &BTreeMap<usize, u32>) -> Self {
-        let mut excerpt = Self { file, text: String::new(), lines: Vec::with_capacity(lines.len()) };
+    fn new(file: &'a ShownFile<'a>, lines: &BTreeMap<usize, u32>, is_linked: bool) -> Self {
+        let name = if is_linked { file.linked_name() } else { Cow::Borrowed(file.name.as_str()) };
+        let mut excerpt = Self { file, name, text: String::new(), lines: Vec::with_capacity(lines.len()) };
         for (index, seen) in lines {
             excerpt.add(*index, *seen);
         }
@@ -155,7 +159,7 @@ impl<'f> files::Files<'f> for Excerpts<'_> {
     type Source = &'f str;
 
     fn name(&'f self, id: FileId) -> Result<&'f str, files::Error> {
-        Ok(&self.get(id)?.file.name)
+        Ok(&self.get(id)?.name)
     }
 
     fn source(&'f self, id: FileId) -> Result<&'f str, files::Error> {

@@ -6,7 +6,9 @@ use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle, Severity};
 use codespan_reporting::files;
 use codespan_reporting::term::{self, Config, termcolor};
 
+use super::Report;
 use super::excerpt::Excerpts;
+use super::hyperlink::{linked, page_uri};
 use super::shown::Shown;
 use super::story::Story;
 use crate::finding::Level;
@@ -16,25 +18,38 @@ use crate::source::FileId;
 pub(super) fn write(
     stories: impl Iterator<Item = Story>,
     shown: &Shown<'_>,
-    is_coloured: bool,
+    report: &Report<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    for story in stories {
-        out.write_all(&rendered(&story, shown, is_coloured)?)?;
+    for mut story in stories {
+        let has_page = report.is_linked && report.rules.iter().any(|rule| rule.id == story.rule);
+        if let Some(uri) = page_uri(env!("CARGO_PKG_REPOSITORY"), story.rule).filter(|_| has_page) {
+            story.code = linked(&story.code, &uri);
+        }
+        let excerpts = Excerpts::new(&story, shown, report.is_linked);
+        out.write_all(&laid_out(&story, &excerpts, shown, report.is_coloured)?)?;
     }
     Ok(())
 }
 
-/// One story as UTF-8 text, with an empty line behind it.
-pub(super) fn rendered(story: &Story, shown: &Shown<'_>, is_coloured: bool) -> io::Result<Vec<u8>> {
-    let excerpts = Excerpts::new(story, shown);
-    let diagnostic = diagnostic(story, &excerpts, shown);
+/// One story as UTF-8 text without colours and links, with an empty line behind it.
+pub(super) fn rendered(story: &Story, shown: &Shown<'_>) -> io::Result<Vec<u8>> {
+    laid_out(story, &Excerpts::new(story, shown, false), shown, false)
+}
+
+fn laid_out(
+    story: &Story,
+    excerpts: &Excerpts<'_>,
+    shown: &Shown<'_>,
+    is_coloured: bool,
+) -> io::Result<Vec<u8>> {
+    let diagnostic = diagnostic(story, excerpts, shown);
     let config = Config::default();
     let mut out = Vec::new();
     let result = if is_coloured {
-        term::emit_to_write_style(&mut termcolor::Ansi::new(&mut out), &config, &excerpts, &diagnostic)
+        term::emit_to_write_style(&mut termcolor::Ansi::new(&mut out), &config, excerpts, &diagnostic)
     } else {
-        term::emit_to_io_write(&mut out, &config, &excerpts, &diagnostic)
+        term::emit_to_io_write(&mut out, &config, excerpts, &diagnostic)
     };
     result.map(|()| out).map_err(|error| match error {
         files::Error::Io(error) => error,
@@ -69,7 +84,7 @@ mod tests {
     use crate::finding::Level;
     use crate::report::sample::{add, finding, one_file, place, report, step, written};
     use crate::report::{Format, Report};
-    use crate::source::{Files, Place, Span};
+    use crate::source::{Files, Place, SourceFile, Span};
 
     fn human(files: &Files, at: Place) -> String {
         written(Format::Human, &report(files, &[finding(at)]))
@@ -188,6 +203,20 @@ warning[authlint::a-rule]: the message
         assert!(written(Format::Human, &coloured).starts_with("\u{1b}["));
         assert!(!written(Format::Short, &coloured).contains('\u{1b}'));
         assert!(!written(Format::Json, &coloured).contains("u001b"));
+    }
+
+    #[test]
+    fn names_of_files_lead_to_the_files_when_asked() {
+        let mut files = Files::default();
+        let path = "/work dir/src/app.rs".into();
+        let app = files.add(SourceFile::new(path, "src/app.rs".to_owned(), "one".to_owned()));
+        let findings = [finding(place(&files, app, "one"))];
+        let plain = report(&files, &findings);
+        let text = written(Format::Human, &Report { is_linked: true, ..plain });
+        let link = "\u{1b}]8;;file:///work%20dir/src/app.rs\u{1b}\\src/app.rs\u{1b}]8;;\u{1b}\\:1:1\n";
+        assert!(text.contains(link), "{text:?}");
+        assert!(!written(Format::Human, &plain).contains("\u{1b}]8"));
+        assert!(!written(Format::Json, &Report { is_linked: true, ..plain }).contains("]8;;"));
     }
 
     #[test]

@@ -120,7 +120,7 @@ struct TextLine<'a> {
 }
 
 fn diagnostic<'a>(story: &'a Story, shown: &'a Shown<'_>) -> io::Result<Diagnostic<'a>> {
-    let rendered = human::rendered(story, shown, false)?;
+    let rendered = human::rendered(story, shown)?;
     let labels = story.labels.iter().enumerate();
     let helps = story.help.iter().map(|help| child(help, Vec::new()));
     let fixes = story.fixes.iter().map(|fix| child(&fix.title, replacements(fix, shown)));

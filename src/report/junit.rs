@@ -62,7 +62,7 @@ fn unreadable(report: &Report<'_>, shown: &Shown<'_>) -> Vec<Case> {
 fn case(story: &Story, shown: &Shown<'_>, report: &Report<'_>) -> io::Result<Case> {
     let place = story.primary().place;
     let file = shown.file(place.file);
-    let text = String::from_utf8_lossy(&human::rendered(story, shown, false)?).into_owned();
+    let text = String::from_utf8_lossy(&human::rendered(story, shown)?).into_owned();
     let is_failure = report.fails_at.is_some_and(|level| story.level >= level);
     let outcome =
         if is_failure { Outcome::Failure(story.message.clone(), text) } else { Outcome::Passed(text) };

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::pieces::{Pieces, SHORTEST};
 use super::text::{is_harmless, one_line, painted};
 use crate::source::{FileId, Files, Place};
 
@@ -16,17 +17,17 @@ pub struct KeyShape<'a> {
     pub min: usize,
 }
 
-/// Parts of secrets shorter than this are too common to look for elsewhere.
-const SHORTEST_PIECE: usize = 6;
 /// From this length on a part of a secret is hardly a word that code uses by chance.
 const DISTINCTIVE_LENGTH: usize = 16;
 
 /// What must not be shown in a run.
 pub(super) struct Masks<'a> {
-    /// The content of each secret literal.
+    /// The content of each secret literal, by file.
     places: Vec<Place>,
     /// The text of the secrets, in parts as a message could quote them.
-    pieces: Vec<&'a str>,
+    pieces: Pieces<'a>,
+    /// Those of them that can be looked for in code.
+    distinctive: Pieces<'a>,
     key_shapes: &'a [KeyShape<'a>],
 }
 
@@ -44,16 +45,17 @@ impl<'a> Masks<'a> {
             place.span.start = moved(secret.span.start, content.start);
             places.push(place);
         }
-        pieces.sort_unstable();
-        pieces.dedup();
-        Self { places, pieces, key_shapes }
+        places.sort_unstable_by_key(|place| (place.file, place.span.start));
+        let distinctive = Pieces::new(pieces.iter().copied().filter(|piece| is_distinctive(piece)));
+        Self { places, pieces: Pieces::new(pieces.into_iter()), distinctive, key_shapes }
     }
 
     /// A file's text with the same bytes to a line and characters to a line, fit to be shown.
     pub(super) fn source(&self, file: FileId, text: &'a str) -> Cow<'a, str> {
-        let here = self.places.iter().filter(|place| place.file == file);
+        let start = self.places.partition_point(|place| place.file < file);
+        let here = self.places[start..].iter().take_while(|place| place.file == file);
         let literals = here.map(|place| place.span.range());
-        let copies = self.copies(text, is_distinctive);
+        let copies = self.distinctive.places_in(text);
         let hidden = sorted(literals.chain(copies).chain(self.keys(text)));
         if hidden.is_empty() && is_harmless(text) {
             Cow::Borrowed(text)
@@ -64,24 +66,18 @@ impl<'a> Masks<'a> {
 
     /// A message, label or help as one line fit to be shown.
     pub(super) fn message(&self, text: &str) -> String {
-        let hidden = sorted(self.copies(text, |_| true).chain(self.keys(text)));
+        let hidden = sorted(self.pieces.places_in(text).chain(self.keys(text)));
         one_line(&painted(text, &hidden))
     }
 
     /// New code as it may be shown, line ends as they are.
     pub(super) fn code(&self, text: &str) -> String {
-        painted(text, &sorted(self.copies(text, is_distinctive).chain(self.keys(text))))
+        painted(text, &sorted(self.distinctive.places_in(text).chain(self.keys(text))))
     }
 
     /// The name of a file, fit to be shown. Keys are not looked for: names are paths, which are long by nature.
     pub(super) fn name(&self, text: &str) -> String {
-        one_line(&painted(text, &sorted(self.copies(text, is_distinctive))))
-    }
-
-    /// Where the secrets' own text stands.
-    fn copies(&self, text: &str, is_sought: fn(&str) -> bool) -> impl Iterator<Item = Range<usize>> {
-        let sought = self.pieces.iter().filter(move |piece| is_sought(piece));
-        sought.flat_map(move |piece| text.match_indices(piece).map(|(at, _)| at..at + piece.len()))
+        one_line(&painted(text, &sorted(self.distinctive.places_in(text))))
     }
 
     /// Where something looks like a key, without its prefix.
@@ -89,10 +85,14 @@ impl<'a> Masks<'a> {
         let shapes = self.key_shapes.iter().filter(|shape| !shape.prefix.is_empty());
         shapes.flat_map(move |shape| {
             let starts = text.match_indices(shape.prefix).filter(|(at, _)| is_token_start(text, *at));
-            starts.filter_map(|(at, _)| {
+            // Keys that start in one another end at the same place, which is looked for once.
+            let mut end = 0;
+            starts.filter_map(move |(at, _)| {
                 let start = at + shape.prefix.len();
-                let length = text[start..].bytes().take_while(|byte| is_key_byte(*byte)).count();
-                (length >= shape.min).then_some(start..start + length)
+                if start >= end {
+                    end = start + text[start..].bytes().take_while(|byte| is_key_byte(*byte)).count();
+                }
+                (end - start >= shape.min).then_some(start..end)
             })
         })
     }
@@ -122,7 +122,7 @@ fn pieces_of(content: &str) -> impl Iterator<Item = &str> {
         let behind_escapes = line.split('\\').skip(1).filter_map(|part| part.get(1..));
         [line].into_iter().chain(line.split('\\').next()).chain(behind_escapes)
     });
-    parts.map(str::trim).filter(|piece| piece.len() >= SHORTEST_PIECE)
+    parts.map(str::trim).filter(|piece| piece.len() >= SHORTEST)
 }
 
 /// Whether a part of a secret can be looked for in code without hiding an ordinary word (`postgres`).

@@ -50,6 +50,7 @@ pub(super) fn report<'a>(files: &'a Files, findings: &'a [Finding]) -> Report<'a
         prefix: "",
         fails_at: Some(Level::Warn),
         is_coloured: false,
+        is_linked: false,
         success: false,
     }
 }

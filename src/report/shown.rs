@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
+use super::hyperlink::{file_uri, linked};
 use super::mask::Masks;
 use super::rooted::rooted;
 use crate::source::{FileId, LineColumn, SourceFile, Span};
@@ -65,6 +66,15 @@ impl<'a> ShownFile<'a> {
     fn new(id: FileId, source: &'a SourceFile, masks: &Masks<'a>, prefix: &str) -> Self {
         let rooted = masks.name(&rooted(prefix, &source.shown));
         Self { source, name: masks.name(&source.shown), rooted, text: masks.source(id, &source.text) }
+    }
+
+    /// Its name, which leads to the file where a terminal knows links. A name that is masked leads nowhere.
+    pub(super) fn linked_name(&self) -> Cow<'_, str> {
+        let is_masked = self.name != self.source.shown;
+        match file_uri(&self.source.path).filter(|_| !is_masked) {
+            Some(uri) => Cow::Owned(linked(&self.name, &uri)),
+            None => Cow::Borrowed(&self.name),
+        }
     }
 
     /// The span, moved into the file and onto borders of characters where it does not fit.

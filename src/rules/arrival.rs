@@ -4,29 +4,68 @@ use std::collections::BTreeMap;
 
 use super::story::{enters, kind_name, passes, push};
 use crate::catalog::schema::CredentialKind;
-use crate::finding::Step;
+use crate::finding::{Finding, Findings, Guard, Step};
 use crate::link::{
     Program,
-    sinks::{Arrival, Literal, Sink, SinkKind, Target},
+    sinks::{Arrival, Arriving, Literal, Reached, Sink, SinkKind, Target},
     value::CredentialId,
 };
 use crate::source::Place;
 
-/// Of what rules see of literals at sinks, the best of each literal, in order of their places.
-pub(super) fn best_by_literal<'p, T, R: Ord>(
+/// What a rule makes of a literal at one sink: what it would tell, or why it tells nothing.
+pub(super) type Judged<T> = Result<T, &'static str>;
+
+/// Asks about each literal that arrives at sinks, in the order of their places: the best of what a rule makes of it there,
+/// else the first reason for silence. `judge` gives `None` for what is no subject of the rule.
+pub(super) fn literals<'p, T, R: Ord>(
+    rule: &'static str,
     program: &'p Program<'_>,
-    see: impl Fn(&'p Sink, &'p Arrival) -> Option<(Place, T)>,
+    findings: &mut Findings,
+    judge: impl Fn(&'p Sink, &'p Arrival, &'p Literal) -> Option<Judged<T>>,
     rank: impl Fn(&T) -> R,
-) -> Vec<T> {
-    let mut best: BTreeMap<Place, T> = BTreeMap::new();
-    for reached in program.sinks() {
-        for (place, seen) in reached.arrivals.iter().filter_map(|arrival| see(&reached.sink, arrival)) {
-            if best.get(&place).is_none_or(|known| rank(&seen) > rank(known)) {
-                best.insert(place, seen);
+    tell: impl Fn(&T) -> Finding,
+) {
+    let mut best: BTreeMap<Place, Result<T, Refused<'p>>> = BTreeMap::new();
+    for Reached { sink, arrivals } in program.sinks() {
+        for arrival in arrivals {
+            let Arriving::Literal(id) = arrival.what else { continue };
+            let literal = program.literal(id);
+            let Some(judged) = judge(sink, arrival, literal) else { continue };
+            let is_better = match (best.get(&literal.place), &judged) {
+                (None, _) | (Some(Err(_)), Ok(_)) => true,
+                (Some(_), Err(_)) => false,
+                (Some(Ok(known)), Ok(seen)) => rank(seen) > rank(known),
+            };
+            if is_better {
+                let refused = |reason| Refused { reason, literal, arrival, sink };
+                best.insert(literal.place, judged.map_err(refused));
             }
         }
     }
-    best.into_values().collect()
+    for (place, judged) in best {
+        let subject = || Step { place, label: "this text".to_owned() };
+        match judged {
+            Ok(seen) => findings.judged(rule, subject, Ok(tell(&seen))),
+            Err(refused) if findings.keeps_silences() => {
+                findings.judged(rule, subject, Err(refused.guard(program)));
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// A literal of which a rule tells nothing.
+struct Refused<'p> {
+    reason: &'static str,
+    literal: &'p Literal,
+    arrival: &'p Arrival,
+    sink: &'p Sink,
+}
+
+impl Refused<'_> {
+    fn guard(&self, program: &Program<'_>) -> Guard {
+        Guard::at(self.reason, way_of_literal(program, self.literal, self.arrival, self.sink))
+    }
 }
 
 /// What the credential is that arrives at a sink: what the sink says, else what the literal's name says.

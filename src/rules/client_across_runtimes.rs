@@ -1,8 +1,8 @@
 //! `client-across-runtimes`: a cell keeps what one runtime drives, and code uses it under another.
 
-use super::{Check, Rule, story::article};
-use crate::catalog::schema::DrivenBy;
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use super::{Check, Rule, guard, story::article};
+use crate::catalog::schema::{CellKind, DrivenBy};
+use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     cells::Cell,
@@ -17,13 +17,21 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/client-across-runtimes.md"),
-    check: Check::Program(check),
+    check: Check::Cells(judge),
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for (cell, crossing) in program.crossings() {
-        findings.push(finding(program, cell, crossing));
+fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
+    guard::not_example(cell)?;
+    if cell.kind == Some(CellKind::ThreadLocal) {
+        return Err(Guard::new("each thread has its own"));
     }
+    if !program.is_bound_to_runtime(cell) {
+        return Err(Guard::new("nothing that a runtime drives is seen in it"));
+    }
+    let crossing = program.crossing(cell).ok_or_else(|| {
+        Guard::new("no second runtime is seen to come to it, and none that ends before it is used")
+    })?;
+    Ok(finding(program, cell, crossing))
 }
 
 fn finding(program: &Program<'_>, cell: &Cell, crossing: &Crossing) -> Finding {

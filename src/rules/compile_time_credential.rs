@@ -5,7 +5,7 @@ use super::{
     arrival::{called, taker, way_of_sink},
 };
 use crate::catalog::schema::CredentialKind;
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Findings, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     sinks::{Arrival, Arriving, Sink, SinkKind},
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/compile-time-credential.md"),
-    check: Check::Program(check),
+    check: Check::Program { of: "what is read when the program is compiled, and nothing here is", check },
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
@@ -26,29 +26,35 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
     // A device without a file system has its network's password compiled in.
     let is_device = compiled.iter().any(|(_, origin)| program.catalog().words().is_of_a_device(&origin.name));
     for (id, origin) in compiled {
-        if let Some(finding) = ask(program, id, origin, is_device) {
-            findings.push(finding);
-        }
+        let subject = || Step { place: origin.place, label: format!("`{}`", origin.name) };
+        findings.judged(RULE.id, subject, judge(program, id, origin, is_device));
     }
 }
 
-fn ask(program: &Program<'_>, id: OriginId, origin: &Origin, is_device: bool) -> Option<Finding> {
+fn judge(program: &Program<'_>, id: OriginId, origin: &Origin, is_device: bool) -> Verdict {
     let words = program.catalog().words();
     if words.is_publishable(&origin.name) || words.speaks_of_something_else(stem(&origin.name)) {
-        return None;
+        return Err(Guard::new("its name says that it is public, or no credential"));
     }
     let kind = named(program, id, origin);
     if is_device && kind.is_none_or(|kind| kind == CredentialKind::Password) {
-        return None;
+        return Err(Guard::new("a device has the password of its network compiled in"));
     }
     let reached = where_to(program, id);
     let (confidence, kind) = match (kind, &reached) {
         (Some(kind), Some(_)) => (Confidence::High, Some(kind)),
         (Some(kind), None) => (Confidence::Medium, Some(kind)),
         (None, Some((sink, _))) if sink.certainty == Certainty::Known => (Confidence::High, sink.credential),
-        (None, _) => return None,
+        (None, Some((sink, arrival))) => {
+            let steps = way_of_sink(program, origin.place, called(None), arrival, sink);
+            return Err(Guard::at(
+                "nothing says for sure that a credential is taken where it arrives",
+                steps,
+            ));
+        }
+        (None, None) => return Err(Guard::new("nothing says that it is a credential")),
     };
-    Some(finding(origin, kind, confidence, reached, program))
+    Ok(finding(origin, kind, confidence, reached, program))
 }
 
 /// What the name of a variable or file says that it is.

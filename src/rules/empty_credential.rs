@@ -2,7 +2,7 @@
 
 use super::{
     Check, Rule,
-    arrival::{best_by_literal, called, kind_of, taker, way_of_literal},
+    arrival::{Judged, called, kind_of, literals, taker, way_of_literal},
 };
 use crate::catalog::{
     schema::CredentialKind,
@@ -11,7 +11,7 @@ use crate::catalog::{
 use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Program,
-    sinks::{Arrival, Arriving, Literal, Sink, SinkKind},
+    sinks::{Arrival, Literal, Sink, SinkKind},
     value::Certainty,
 };
 
@@ -21,7 +21,10 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/empty-credential.md"),
-    check: Check::Program(check),
+    check: Check::Program {
+        of: "what stands in for a missing credential and is sent, and nothing here does",
+        check,
+    },
 };
 
 /// A fallback at a sink.
@@ -35,15 +38,17 @@ struct Seen<'p> {
 }
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    let see = |sink, arrival| see(program, sink, arrival).map(|seen| (seen.literal.place, seen));
-    for seen in best_by_literal(program, see, |it| it.confidence) {
-        findings.push(finding(program, &seen));
-    }
+    let judge = |sink, arrival, literal| judge(program, sink, arrival, literal);
+    literals(RULE.id, program, findings, judge, |it| it.confidence, |it| finding(program, it));
 }
 
-fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Option<Seen<'p>> {
-    let Arriving::Literal(id) = arrival.what else { return None };
-    let literal = program.literal(id);
+/// What stands in for something that may be absent, and is empty or made up.
+fn judge<'p>(
+    program: &'p Program<'_>,
+    sink: &'p Sink,
+    arrival: &'p Arrival,
+    literal: &'p Literal,
+) -> Option<Judged<Seen<'p>>> {
     let missing = literal.fallback.as_deref()?;
     let kind = kind_of(program, sink, &literal.name);
     let is_empty = match program.catalog().judge(&literal.text, kind) {
@@ -51,20 +56,24 @@ fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Op
         Verdict::Placeholder => false,
         _ => return None,
     };
-    let is_handled = matches!(sink.kind, SinkKind::Configuration | SinkKind::Use)
-        || program.is_asked_for_emptiness(literal, arrival)
-        || is_keyless(program, sink, literal);
-    if is_handled {
-        return None;
+    if let Some(reason) = handled(program, sink, arrival, literal) {
+        return Some(Err(reason));
     }
-    Some(Seen {
-        literal,
-        missing,
-        arrival,
-        sink,
-        is_empty,
-        confidence: confidence(program, sink, kind, literal, arrival),
-    })
+    let confidence = confidence(program, sink, kind, literal, arrival);
+    Some(Ok(Seen { literal, missing, arrival, sink, is_empty, confidence }))
+}
+
+/// Why what stands in does no harm.
+fn handled(program: &Program<'_>, sink: &Sink, arrival: &Arrival, literal: &Literal) -> Option<&'static str> {
+    if matches!(sink.kind, SinkKind::Configuration | SinkKind::Use) {
+        Some("it is not seen to be sent")
+    } else if program.is_asked_for_emptiness(literal, arrival) {
+        Some("the code asks whether it is empty")
+    } else if is_keyless(program, sink, literal) {
+        Some("the server may be one that asks for no key")
+    } else {
+        None
+    }
 }
 
 /// Whether the server may be one that asks for no key: one of this machine, or whatever an address of the user's names.

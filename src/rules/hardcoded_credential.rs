@@ -3,7 +3,7 @@
 use super::story::{article, kind_name};
 use super::{
     Check, Rule,
-    arrival::{best_by_literal, called, kind_of, taker, way_of_literal},
+    arrival::{Judged, called, kind_of, literals, taker, way_of_literal},
 };
 use crate::catalog::{
     schema::CredentialKind,
@@ -13,7 +13,7 @@ use crate::finding::{Confidence, Finding, Findings, Level, Step};
 use crate::link::{
     Program,
     deployments::PlainSecret,
-    sinks::{Arrival, Arriving, Literal, Sink, SinkKind, Target},
+    sinks::{Arrival, Literal, Sink, SinkKind, Target},
     value::Certainty,
 };
 
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/hardcoded-credential.md"),
-    check: Check::Program(check),
+    check: Check::Program { of: "texts that arrive where a credential goes, and none here does", check },
 };
 
 /// A literal at a sink.
@@ -35,11 +35,9 @@ struct Seen<'p> {
 }
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    let see = |sink, arrival| see(program, sink, arrival).map(|seen| (seen.literal.place, seen));
+    let judge = |sink, arrival, literal| judge(program, sink, arrival, literal);
     let rank = |it: &Seen<'_>| (it.confidence, it.sink.certainty, std::cmp::Reverse(it.sink.place));
-    for seen in best_by_literal(program, see, rank) {
-        findings.push(finding(program, &seen));
-    }
+    literals(RULE.id, program, findings, judge, rank, |it| finding(program, it));
     for secret in program.plain_secrets() {
         findings.push(in_manifest(&secret));
     }
@@ -48,7 +46,8 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
 /// A secret that a deployment manifest gives in plain text.
 fn in_manifest(secret: &PlainSecret) -> Finding {
     let kind = kind_name(secret.kind);
-    let message = format!("the {kind} `{}` is written in plain text beside the code", secret.name);
+    let how = if secret.is_encoded { "in Base64, which hides nothing," } else { "in plain text" };
+    let message = format!("the {kind} `{}` is written {how} beside the code", secret.name);
     let label = "everybody who reads the repository has it".to_owned();
     // What has no vendor's shape may be made up for a trial.
     let confidence = if secret.is_key_shaped { Confidence::High } else { Confidence::Medium };
@@ -62,19 +61,46 @@ fn in_manifest(secret: &PlainSecret) -> Finding {
     finding
 }
 
-fn see<'p>(program: &'p Program<'_>, sink: &'p Sink, arrival: &'p Arrival) -> Option<Seen<'p>> {
-    let Arriving::Literal(id) = arrival.what else { return None };
-    let literal = program.literal(id);
+fn judge<'p>(
+    program: &'p Program<'_>,
+    sink: &'p Sink,
+    arrival: &'p Arrival,
+    literal: &'p Literal,
+) -> Option<Judged<Seen<'p>>> {
     let kind = kind_of(program, sink, &literal.name);
-    let Verdict::Secret { is_strong } = program.catalog().judge(&literal.text, kind) else { return None };
-    let is_refused = sink.kind == SinkKind::Configuration
-        || is_named_otherwise(program, literal, arrival)
-        || !is_evident(program, literal, arrival)
-        || is_for_this_machine(sink, literal, kind);
-    if is_refused {
-        return None;
+    let is_strong = match program.catalog().judge(&literal.text, kind) {
+        Verdict::Secret { is_strong } => is_strong,
+        Verdict::Empty => return None,
+        Verdict::Placeholder => return Some(Err("it stands for a secret, and is none")),
+        Verdict::Public => return Some(Err("its form is that of something public")),
+        Verdict::Other => return Some(Err("it does not look like a secret")),
+    };
+    if let Some(reason) = harmless(program, sink, arrival, literal, kind) {
+        return Some(Err(reason));
     }
-    Some(Seen { literal, arrival, sink, confidence: confidence(program, sink, literal, kind, is_strong) })
+    let confidence = confidence(program, sink, literal, kind, is_strong);
+    Some(Ok(Seen { literal, arrival, sink, confidence }))
+}
+
+/// Why a text that looks like a secret is none that matters.
+fn harmless(
+    program: &Program<'_>,
+    sink: &Sink,
+    arrival: &Arrival,
+    literal: &Literal,
+    kind: Option<CredentialKind>,
+) -> Option<&'static str> {
+    if sink.kind == SinkKind::Configuration {
+        Some("it is not seen to be sent")
+    } else if is_named_otherwise(program, literal, arrival) {
+        Some("a name on its way says that it is something else")
+    } else if !is_evident(program, literal, arrival) {
+        Some("it is kept where several are, and nothing says that it is the credential among them")
+    } else if is_for_this_machine(sink, literal, kind) {
+        Some("it is for a server of the developer's own machine")
+    } else {
+        None
+    }
 }
 
 /// Whether a name on the way says that it is something else: an identifier, something public, a test's.

@@ -1,10 +1,11 @@
 //! `lazy-credential-env`: a credential that the program needs is first read when it is at work.
 
 use super::{Check, Rule, story::kind_name};
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Findings, Guard, Level, Step, Verdict};
 use crate::link::{
     DefId, Program,
-    phases::{LateRead, Phase},
+    phases::{CredentialReads, LateRead, Phase, Timely},
+    value::OriginId,
 };
 use crate::source::Place;
 
@@ -20,21 +21,45 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/lazy-credential-env.md"),
-    check: Check::Program(check),
+    check: Check::Program {
+        of: "credentials that a program reads from its environment, and none is read here",
+        check,
+    },
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    for late in program.late_reads() {
-        if let Some(finding) = ask(program, &late) {
-            findings.push(finding);
-        }
+    let CredentialReads { late, timely } = program.credential_reads();
+    for late in &late {
+        let Some(&(origin, ..)) = late.reads.first() else { continue };
+        findings.judged(RULE.id, || subject(program, origin), judge(program, late));
+    }
+    for (origin, why) in timely {
+        findings.judged(RULE.id, || subject(program, origin), Err(Guard::new(in_time(why))));
     }
 }
 
-fn ask(program: &Program<'_>, late: &LateRead) -> Option<Finding> {
-    let &(origin, phase, def) = late.reads.first()?;
+fn subject(program: &Program<'_>, origin: OriginId) -> Step {
+    let origin = program.origin(origin);
+    Step { place: origin.place, label: format!("`{}`", origin.name) }
+}
+
+/// Why a read is in time.
+fn in_time(why: Timely) -> &'static str {
+    match why {
+        Timely::Early => "it is read when the program starts",
+        Timely::Unreached => "no program in sight comes to it",
+        Timely::Optional => "the program goes on without it",
+        Timely::AskedEarlier => "the program asks for it when it starts as well",
+        Timely::AskedBeside => "the code asks first whether it is there",
+        Timely::Declared => "a configuration that is read elsewhere may ask for it",
+    }
+}
+
+fn judge(program: &Program<'_>, late: &LateRead) -> Verdict {
+    let &(origin, phase, def) =
+        late.reads.first().ok_or_else(|| Guard::new("no program in sight comes to it"))?;
     if !program.names_credential(&late.name) {
-        return None;
+        return Err(Guard::new("its name does not say that it is a credential"));
     }
     let kind = kind_name(program.credential(late.credential).kind);
     let place = program.origin(origin).place;
@@ -45,7 +70,7 @@ fn ask(program: &Program<'_>, late: &LateRead) -> Option<Finding> {
     let mut finding = Finding::new(RULE.id, Level::Warn, confidence, message, Step { place, label });
     finding.steps = steps(program, late, def, phase);
     finding.help = help(program, def, phase, kind);
-    Some(finding)
+    Ok(finding)
 }
 
 fn when(phase: Phase) -> &'static str {

@@ -1,9 +1,18 @@
 //! `missing-deploy-env`: a program cannot go on without a credential variable that its deployment does not give it.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Rule, story::kind_name};
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
-use crate::link::{Program, deployments::MissingVariable};
-use crate::source::deployment::{Container, Family};
+use crate::finding::{Confidence, Finding, Findings, Guard, Level, Step};
+use crate::link::{
+    Program,
+    deployments::{Deployed, Given, MissingVariable},
+    value::Source,
+};
+use crate::source::{
+    Place,
+    deployment::{Container, Family},
+};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-deploy-env",
@@ -11,15 +20,61 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/missing-deploy-env.md"),
-    check: Check::Program(check),
+    check: Check::Program {
+        of: "credentials that a program reads from its environment, and none is read here",
+        check,
+    },
 };
 
 /// How many containers a finding names.
 const CONTAINERS: usize = 2;
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
-    for missing in program.missing_variables() {
-        findings.push(finding(missing));
+    let Deployed { missing, given } = program.deployed();
+    for it in missing {
+        findings.push(finding(it));
+    }
+    for (read, given) in given {
+        let subject = || Step { place: read.place, label: format!("`{}`", read.name) };
+        findings.judged(RULE.id, subject, Err(guard(*given)));
+    }
+    if findings.keeps_silences() {
+        tell_others(program, findings);
+    }
+}
+
+/// Why a variable is not missing.
+fn guard(given: Given) -> Guard {
+    match given {
+        Given::Here(place) => Guard::at(
+            "its deployment gives it",
+            vec![Step { place, label: "what is given it runs here".to_owned() }],
+        ),
+        Given::Unknown => Guard::new("not all is known of what its deployment gives it"),
+        Given::Named => Guard::new("an image, or a manifest that is not followed, names it"),
+        Given::Set => Guard::new("the program sets it itself"),
+        Given::Loaded => {
+            Guard::new("the program looks for a file of variables, and one may be where it is deployed")
+        }
+    }
+}
+
+/// The variables that no deployed program is seen to need.
+fn tell_others(program: &Program<'_>, findings: &mut Findings) {
+    let Deployed { missing, given } = program.deployed();
+    let needed = missing.iter().map(|it| &it.read).chain(given.iter().map(|(read, _)| read));
+    let needed: BTreeSet<Place> = needed.map(|read| read.place).collect();
+    let reason = if program.has_deployments() {
+        "no container or unit in the manifests is seen to run a program that cannot go on without it"
+    } else {
+        "no deployment manifest is found beside the code"
+    };
+    for (_, credential) in program.credentials() {
+        let origin = program.origin(credential.origin);
+        if origin.source == Source::Env && !needed.contains(&origin.place) {
+            let subject = || Step { place: origin.place, label: format!("`{}`", origin.name) };
+            findings.judged(RULE.id, subject, Err(Guard::new(reason)));
+        }
     }
 }
 

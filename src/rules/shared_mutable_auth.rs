@@ -1,11 +1,11 @@
 //! `shared-mutable-auth`: whoever comes last decides as whom everybody goes on.
 
 use super::{
-    Check, Rule,
+    Check, Rule, guard,
     story::{kind_name, shared, way},
 };
 use crate::catalog::schema::CellKind;
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Guard, Level, Step, Verdict};
 use crate::link::{
     Caller, Program,
     cells::{Cell, CellKey, FillKind},
@@ -19,32 +19,50 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/shared-mutable-auth.md"),
-    check: Check::Program(check),
+    check: Check::Cells(judge),
 };
 
-fn check(program: &Program<'_>, findings: &mut Findings) {
-    for cell in program.cells().into_iter().filter(|cell| is_asked(program, cell)) {
-        let stored = ask(program, cell);
-        let by_method = || {
-            let (setter, id) = program.set_by_users(cell).into_iter().next()?;
-            Some((program.name_place(setter), id, Caller::User))
-        };
-        if let Some((place, id, caller)) = stored.or_else(by_method) {
-            findings.push(tell(program, cell, place, id, caller));
-        }
-    }
+fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
+    guard::not_example(cell)?;
+    one_for_all(program, cell)?;
+    let by_method = || {
+        let (setter, id) = program.set_by_users(cell).into_iter().next()?;
+        Some((program.name_place(setter), id, Caller::User))
+    };
+    let set = stored(program, cell).or_else(by_method);
+    let (place, id, caller) = set.ok_or_else(|| nobodys(program, cell))?;
+    Ok(tell(program, cell, place, id, caller))
 }
 
-/// Whether a cell is one for all, and can be set again.
-fn is_asked(program: &Program<'_>, cell: &Cell) -> bool {
+/// Refuses a cell that is not one for all, or cannot be set again.
+fn one_for_all(program: &Program<'_>, cell: &Cell) -> Result<(), Guard> {
+    if cell.kind == Some(CellKind::ThreadLocal) {
+        return Err(Guard::new("each thread has its own"));
+    }
     let is_settable = matches!(cell.kind, None | Some(CellKind::Lock | CellKind::Swap | CellKind::Lazy));
-    let is_static = matches!(cell.key, CellKey::Static(_));
-    is_static && is_settable && cell.is_writable && !cell.is_example && !program.is_store_of_many(cell)
+    if !matches!(cell.key, CellKey::Static(_)) || !is_settable || !cell.is_writable {
+        return Err(Guard::new("it cannot be set again once it is filled"));
+    }
+    if program.is_store_of_many(cell) {
+        return Err(Guard::new("it keeps those of many, each by a key"));
+    }
+    Ok(())
 }
 
 /// The credential of somebody else that is stored, and where; requests' come first.
-fn ask(program: &Program<'_>, cell: &Cell) -> Option<(Place, CredentialId, Caller)> {
-    let place = cell.fills.iter().find(|(_, fill)| fill.how == FillKind::Store).map(|(place, _)| *place)?;
+fn stored(program: &Program<'_>, cell: &Cell) -> Option<(Place, CredentialId, Caller)> {
+    let place = store(cell)?;
+    let theirs = held(program, cell).into_iter().filter_map(|id| Some((place, id, program.caller(id)?)));
+    theirs.min_by_key(|(.., caller)| *caller == Caller::User)
+}
+
+/// Where what a cell holds is first replaced.
+fn store(cell: &Cell) -> Option<Place> {
+    cell.fills.iter().find(|(_, fill)| fill.how == FillKind::Store).map(|(place, _)| *place)
+}
+
+/// The credentials that a cell goes on with as somebody.
+fn held(program: &Program<'_>, cell: &Cell) -> Vec<CredentialId> {
     let marks = cell.content.all_marks();
     let ids = marks.iter().filter_map(|mark| match mark.what {
         What::Built(id, _) => Some(id),
@@ -52,8 +70,19 @@ fn ask(program: &Program<'_>, cell: &Cell) -> Option<(Place, CredentialId, Calle
         What::Credential(id) => program.may_hold_token(cell).then_some(id),
         _ => None,
     });
-    let theirs = ids.filter_map(|id| Some((place, id, program.caller(id)?)));
-    theirs.min_by_key(|(.., caller)| *caller == Caller::User)
+    ids.collect()
+}
+
+/// Why what a cell holds is nobody else's.
+fn nobodys(program: &Program<'_>, cell: &Cell) -> Guard {
+    let Some(place) = store(cell) else {
+        return Guard::new("nothing in sight takes the place of what it holds");
+    };
+    let step = Step { place, label: "it is set here".to_owned() };
+    if held(program, cell).is_empty() {
+        return Guard::at("nothing that it is set to is seen to go on as somebody", vec![step]);
+    }
+    Guard::at("the credential that it is set to is the process's own, not a caller's", vec![step])
 }
 
 fn tell(program: &Program<'_>, cell: &Cell, place: Place, id: CredentialId, caller: Caller) -> Finding {

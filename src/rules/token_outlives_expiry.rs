@@ -1,12 +1,13 @@
 //! `token-outlives-expiry`: a token that ends by itself is obtained once, and used for longer.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::{
     Check, Rule,
     story::{kind_name, push, way},
 };
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Findings, Guard, Level, Step};
 use crate::link::{
     DefId, FirstUse, Program,
     outlived::{Kept, Outlived},
@@ -21,24 +22,44 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warn,
     since: "0.1.0",
     page: include_str!("../../rules/token-outlives-expiry.md"),
-    check: Check::Program(check),
+    check: Check::Program {
+        of: "tokens that end by themselves and are used in a loop or kept in a field, and none is here",
+        check,
+    },
 };
+
+/// Why rules are silent about what tests have.
+const EXAMPLE: &str = "only tests, examples or benches have it";
+/// Why a token that is looked after is no subject.
+const LOOKED_AFTER: &str = "what holds it knows when it ends, or renews it";
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
     let mut told = BTreeSet::new();
-    let mut refusals: Option<BTreeSet<FileId>> = None;
-    let mut is_asked =
-        |file| refusals.get_or_insert_with(|| program.files_that_ask_for_refusals()).contains(&file);
+    let refusals = Refusals { program, files: OnceCell::new() };
     for it in program.outlived() {
-        if is_stale(program, it) && !is_asked(it.endless.file) && told.insert(it.credential) {
-            findings.push(in_loop(program, it));
+        let fresh = stale(program, it).and_then(|()| refusals.unhandled_in(it.endless.file));
+        if fresh.is_ok() && !told.insert(it.credential) {
+            continue;
         }
+        let kind = kind_name(program.credential(it.credential).kind);
+        let subject = || Step { place: it.used, label: format!("the {kind} in a loop that never ends") };
+        findings.judged(RULE.id, subject, fresh.map(|()| in_loop(program, it)));
     }
     for (def, name, kept) in program.kept() {
-        let Some((id, trace, used)) = ask(program, (def, name), kept) else { continue };
-        if !is_asked(used.0.file) && !is_asked(program.name_place(def).file) && told.insert(id) {
-            findings.push(in_struct(program, (def, name), id, trace, used));
+        let place = program.name_place(def);
+        let used = used_late(program, (def, name), kept).and_then(|used| {
+            refusals.unhandled_in(used.at.file)?;
+            refusals.unhandled_in(place.file)?;
+            Ok(used)
+        });
+        if used.as_ref().is_ok_and(|used| !told.insert(used.id)) {
+            continue;
         }
+        let subject = || Step {
+            place: program.field_place(def, name).unwrap_or(place),
+            label: format!("the field `{name}` of `{}`", program.name(def)),
+        };
+        findings.judged(RULE.id, subject, used.map(|used| in_struct(program, (def, name), &used)));
     }
     for it in program.kept_from_first_use() {
         if told.insert(it.credential) {
@@ -47,30 +68,78 @@ fn check(program: &Program<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether nobody renews the token of a loop: neither what holds it, nor whoever enters the loop again.
-fn is_stale(program: &Program<'_>, it: &Outlived) -> bool {
-    let is_entered_again = program.phases().is_looped(it.def);
-    !program.is_example(it.def) && !is_entered_again && !program.looks_after_age(&it.ty)
+/// The files in which somebody asks whether a credential was refused, once that matters.
+struct Refusals<'p, 'a> {
+    program: &'p Program<'a>,
+    files: OnceCell<BTreeSet<FileId>>,
+}
+
+impl Refusals<'_, '_> {
+    /// Refuses what is in a file where refusals are handled.
+    fn unhandled_in(&self, file: FileId) -> Result<(), Guard> {
+        if self.files.get_or_init(|| self.program.files_that_ask_for_refusals()).contains(&file) {
+            return Err(Guard::new("the code there asks whether a server refused it"));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses the token of a loop that somebody renews: what holds it, or whoever enters the loop again.
+fn stale(program: &Program<'_>, it: &Outlived) -> Result<(), Guard> {
+    if program.is_example(it.def) {
+        return Err(Guard::new(EXAMPLE));
+    }
+    if program.is_renewed_in_loop(it) {
+        return Err(Guard::new("another is obtained in the loop"));
+    }
+    if program.phases().is_looped(it.def) {
+        return Err(Guard::new("the loop is entered again, and may get another then"));
+    }
+    if program.looks_after_age(&it.ty) {
+        return Err(Guard::new(LOOKED_AFTER));
+    }
+    Ok(())
+}
+
+/// A token in a struct, and where it is used when the process is at work.
+struct Used<'p> {
+    id: CredentialId,
+    trace: &'p Trace,
+    at: Place,
 }
 
 /// The token in a struct that was obtained when the process started, and where it is used later.
-fn ask<'p>(
+fn used_late<'p>(
     program: &Program<'_>,
     (def, name): (DefId, &str),
     kept: &'p Kept,
-) -> Option<(CredentialId, &'p Trace, (Place, DefId))> {
+) -> Result<Used<'p>, Guard> {
     const EARLY: [Phase; 2] = [Phase::Startup, Phase::Head];
     const LATE: [Phase; 3] = [Phase::Request, Phase::Worker, Phase::Loop];
     let is_in =
         |phases: &[Phase], def| phases.iter().any(|phase| program.phases().reach(def, *phase).is_some());
     let is_once = program.fillers(def, name).all(|filler| is_in(&EARLY, filler) && !is_in(&LATE, filler));
-    if program.is_example(def) || program.is_answer(def) || !is_once || program.struct_looks_after_age(def) {
-        return None;
+    if program.is_example(def) {
+        return Err(Guard::new(EXAMPLE));
     }
-    kept.iter().find_map(|(id, trace)| {
-        let used = program.senders(*id).into_iter().find(|(_, sender)| is_in(&LATE, *sender))?;
-        Some((*id, trace, used))
-    })
+    if program.is_answer(def) {
+        return Err(Guard::new("answers are read into it, and it lives no longer than they"));
+    }
+    if program.is_refilled(def, name) {
+        return Err(Guard::new("it is filled again and again, in a loop"));
+    }
+    if !is_once {
+        return Err(Guard::new("it is not filled when the program starts alone"));
+    }
+    if program.struct_looks_after_age(def) {
+        return Err(Guard::new(LOOKED_AFTER));
+    }
+    let used = kept.iter().find_map(|(id, trace)| {
+        let mut senders = program.senders(*id).into_iter();
+        let (at, _) = senders.find(|(_, sender)| is_in(&LATE, *sender))?;
+        Some(Used { id: *id, trace, at })
+    });
+    used.ok_or_else(|| Guard::new("what it holds is not seen to be sent when the program is at work"))
 }
 
 fn in_loop(program: &Program<'_>, it: &Outlived) -> Finding {
@@ -95,13 +164,8 @@ fn in_loop(program: &Program<'_>, it: &Outlived) -> Finding {
     finding(message, primary, steps, kind)
 }
 
-fn in_struct(
-    program: &Program<'_>,
-    (def, name): (DefId, &str),
-    id: CredentialId,
-    trace: &Trace,
-    (place, _): (Place, DefId),
-) -> Finding {
+fn in_struct(program: &Program<'_>, (def, name): (DefId, &str), used: &Used<'_>) -> Finding {
+    let Used { id, trace, at: place } = *used;
     let kind = kind_name(program.credential(id).kind);
     let owner = program.name(def);
     let message = format!("`{owner}` keeps the {kind} it was made with for as long as the process lives");

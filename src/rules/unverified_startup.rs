@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Allow,
     since: "0.1.0",
     page: include_str!("../../rules/unverified-startup.md"),
-    check: Check::Program(check),
+    check: Check::Program { of: "places where a server begins to accept requests, and none is here", check },
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {

@@ -5,7 +5,7 @@ use super::{
     arrival::{taker, way_of_credential, way_of_literal},
 };
 use crate::catalog::secret::host_of;
-use crate::finding::{Confidence, Finding, Findings, Level, Step};
+use crate::finding::{Confidence, Finding, Findings, Guard, Level, Step, Verdict};
 use crate::link::{
     Program,
     sinks::{Arrival, Arriving, Reached, Sink, SinkKind},
@@ -17,32 +17,39 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Deny,
     since: "0.1.0",
     page: include_str!("../../rules/wrong-provider-credential.md"),
-    check: Check::Program(check),
+    check: Check::Program { of: "places that take a credential, and none is here", check },
 };
 
 fn check(program: &Program<'_>, findings: &mut Findings) {
     for reached in program.sinks() {
-        if let Some(finding) = ask(program, reached) {
-            findings.push(finding);
-        }
+        let sink = &reached.sink;
+        let subject = || Step { place: sink.place, label: format!("`{}`", sink.name) };
+        findings.judged(RULE.id, subject, judge(program, reached));
     }
 }
 
-fn ask(program: &Program<'_>, reached: &Reached) -> Option<Finding> {
+fn judge(program: &Program<'_>, reached: &Reached) -> Verdict {
     let sink = &reached.sink;
     if matches!(sink.kind, SinkKind::Use | SinkKind::Setting) {
-        return None;
+        return Err(Guard::new("nothing says whose service takes it"));
     }
     let given: Vec<(&Arrival, &str)> =
         reached.arrivals.iter().filter_map(|arrival| Some((arrival, provider(program, arrival)?))).collect();
-    let (arrival, own) = given.first().copied()?;
+    let (arrival, own) =
+        given.first().copied().ok_or_else(|| Guard::new("nothing says whose credential arrives here"))?;
+    let is_implicit = is_implicit(program, arrival);
+    let other = taken_by(program, sink, is_implicit)
+        .ok_or_else(|| Guard::new("whose service takes it depends on an address that is not known"))?;
+    if !program.catalog().is_foreign(own, other) {
+        return Err(Guard::new(format!("{other} takes what opens {own}")));
+    }
     // Where several come together, the code tells them apart in a way that cannot be followed.
     let is_certain = given.iter().all(|(_, provider)| *provider == own)
         && reached.arrivals.iter().all(|arrival| !is_unknown(program, arrival));
-    let is_implicit = is_implicit(program, arrival);
-    let other = taken_by(program, sink, is_implicit)?;
-    (is_certain && program.catalog().is_foreign(own, other))
-        .then(|| finding(program, sink, arrival, own, other, is_implicit))
+    if !is_certain {
+        return Err(Guard::new("several credentials arrive here, and the code chooses between them"));
+    }
+    Ok(finding(program, sink, arrival, own, other, is_implicit))
 }
 
 /// Whose credential it is.

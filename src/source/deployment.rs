@@ -127,6 +127,8 @@ pub struct Literal {
     /// Whether a deployment gives it to a program. What a workflow has may be there for everybody, and what a file has that
     /// no manifest names is somebody's own.
     pub is_deployed: bool,
+    /// Whether it is written in Base64.
+    pub is_encoded: bool,
 }
 
 #[cfg(test)]

@@ -82,10 +82,15 @@ pub(super) fn is_pattern(text: &str) -> bool {
 }
 
 /// The directories that a pattern names, relative to `root` (canonical), sorted. A text without wildcards names itself.
-/// `**` finds nothing outside `root`, where it could walk over a whole disk.
+/// `**` finds nothing outside `root`, where it could walk over a whole disk. Each directory is gone through once a part of
+/// the pattern, by whatever links and `..` it was reached.
 pub(super) fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
     let mut found = vec![root.to_owned()];
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
+        if part == "**" {
+            // In this order a directory stands before all that is below it, which a walk over it finds.
+            found.dedup_by(|dir, above| dir.starts_with(above));
+        }
         found = found.iter().flat_map(|dir| step(root, dir, part)).collect();
         found.sort();
         found.dedup();
@@ -95,15 +100,16 @@ pub(super) fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
 
 fn step(root: &Path, dir: &Path, part: &str) -> Vec<PathBuf> {
     match part {
-        "**" if !disk::normal(dir).starts_with(root) => Vec::new(),
+        "**" if !dir.starts_with(root) => Vec::new(),
         "**" => below(dir),
         _ if is_pattern(part) => {
             let is_named = |path: &PathBuf| {
                 path.file_name().and_then(|name| name.to_str()).is_some_and(|name| is_match(part, name))
             };
-            directories(dir).into_iter().filter(is_named).filter(|path| path.is_dir()).collect()
+            let named = directories(dir).into_iter().filter(is_named).filter(|path| path.is_dir());
+            named.map(|path| disk::settled(&path)).collect()
         }
-        _ => vec![dir.join(part)],
+        _ => vec![disk::settled(&dir.join(part))],
     }
 }
 

@@ -124,6 +124,9 @@ fn a_baseline_that_is_none_says_what_to_do() {
     put(&dir, "bad.json", "{\"version\": \"authlint/v1\"}");
     refused(&["check", "--baseline", "bad.json"], "bad.json: is no baseline: missing field `findings`");
     refused(&["baseline", "write", "--since", "HEAD"], "leave `--since` and `--add-allow` out");
+    refused(&["baseline", "write", "--no-baseline"], "that `baseline write` is about; leave it out");
+    refused(&["baseline", "prune", "--no-baseline"], "that `baseline prune` is about; leave it out");
+    refused(&["baseline", "write", "--diff"], "fix first, and run `baseline write` by itself");
     put(&dir, "latin.rs", "fn main() {}\n");
     fs::write(dir.path().join("latin.rs"), b"// caf\xe9\n").expect("it can be written");
     refused(&["baseline", "write"], "the baseline is as it was");
@@ -166,6 +169,30 @@ fn what_the_baseline_names_is_not_fixed() {
     assert_ne!(read(&dir, "new.rs"), old);
     assert_eq!(short(&dir, &["--unsafe-fixes", "--no-baseline"]).code, 0);
     assert_ne!(read(&dir, "old.rs"), old);
+}
+
+#[test]
+fn what_touches_no_changed_line_is_not_fixed() {
+    let ask = |name: &str| {
+        format!(
+            "pub fn {name}(client: &reqwest::Client) {{\n    \
+             let _ = client.get(\"https://kiwi.travel\").bearer_auth(env!(\"KIWI_TOKEN\"));\n}}\n\n"
+        )
+    };
+    let old = ask("old");
+    let dir = repository(&[("a.rs", &old), ("b.rs", &old)]);
+    put(&dir, "a.rs", &format!("{old}{}", ask("new")));
+    let ran = short(&dir, &["--unsafe-fixes", "--diff", "--since", "HEAD"]);
+    assert!(ran.code == 1 && ran.out.matches("@@ ").count() == 1, "{}{}", ran.out, ran.err);
+    let ran = short(&dir, &["--unsafe-fixes", "--since", "HEAD"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert!(ran.err.contains("1 fix made in 1 file"), "{}", ran.err);
+    let fixed = read(&dir, "a.rs");
+    assert!(fixed.starts_with(&old) && fixed.matches("env!").count() == 1, "{fixed}");
+    assert_eq!(read(&dir, "b.rs"), old);
+    let ran = short(&dir, &["--unsafe-fixes", "--since", "none"]);
+    assert!(ran.code == 2 && ran.err.contains("git knows no commit `none`"), "{}", ran.err);
+    assert_eq!(read(&dir, "a.rs"), fixed);
 }
 
 /// git, with nobody's configuration but that of the repository.

@@ -3,6 +3,7 @@
 
 mod block;
 mod catalog;
+mod characters;
 mod cli;
 mod config;
 mod depth;
@@ -41,4 +42,6 @@ mod streams;
 mod synthetic;
 #[path = "../../fuzz/targets.rs"]
 mod targets;
+mod terminal;
+mod trees;
 mod why;

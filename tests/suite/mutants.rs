@@ -86,6 +86,12 @@ const WORDS: &[&str] = &[
     "<<: *a",
 ];
 
+/// Configurations with every key.
+const SETTINGS: [&str; 2] = [
+    "catalog = [\"none/*.toml\"]\nexclude = [\"src/generated\", \"**/*_pb.rs\"]\nmin-confidence = \"high\"\nfail-on = \"error\"\nbaseline = \"base.json\"\nlevels = { all = \"warn\", cached-token = \"deny\" }\n[[per-path]]\npaths = [\"tests\"]\nlevels = { hardcoded-credential = \"allow\" }\nmin-confidence = \"low\"\n",
+    "[package]\nname = \"a\"\n[workspace.metadata.authlint]\nexclude = [\"src/a\"]\nlevels = { all = \"deny\" }\n[[workspace.metadata.authlint.per-path]]\npaths = [\"src\"]\n",
+];
+
 /// Numbers that look random and are the same each time (xorshift64*).
 struct Dice(u64);
 
@@ -141,6 +147,19 @@ impl Dice {
         text
     }
 
+    /// A text with a few bytes of it changed, which may be no text any more.
+    fn bytes(&mut self, seeds: &[String]) -> Vec<u8> {
+        let mut bytes = self.mutant(seeds).into_bytes();
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len());
+            let byte = u8::try_from(self.below(256)).unwrap_or_default();
+            if let Some(here) = bytes.get_mut(at) {
+                *here = byte;
+            }
+        }
+        bytes
+    }
+
     fn change(&mut self, text: &mut String, seeds: &[String]) {
         let (range, at, word) = (self.stretch(text), self.border(text), *self.one(WORDS));
         match self.below(10) {
@@ -180,6 +199,7 @@ struct Seeds {
     cargo: Vec<String>,
     catalogs: Vec<String>,
     baselines: Vec<String>,
+    settings: Vec<String>,
 }
 
 impl Seeds {
@@ -207,7 +227,8 @@ impl Seeds {
         let baselines = vec![
             "{\n  \"version\": 1,\n  \"findings\": [\n    { \"path\": \"src/a.rs\", \"rule\": \"cached-token\", \"item\": \"TOKEN\", \"fingerprint\": \"0123456789abcdef0123456789abcdef\" }\n  ]\n}\n".to_owned(),
         ];
-        let mut seeds = Self { rust, manifests, cargo, catalogs, baselines };
+        let settings = SETTINGS.map(str::to_owned).to_vec();
+        let mut seeds = Self { rust, manifests, cargo, catalogs, baselines, settings };
         for list in [&mut seeds.rust, &mut seeds.manifests, &mut seeds.cargo] {
             list.retain(|text| text.len() < LONGEST);
             list.sort();
@@ -227,7 +248,7 @@ fn texts<'r>(seed: usize, seeds: &Seeds, sources: &'r [String]) -> Vec<(&'r str,
 }
 
 /// How many mutants a batch has: those of the room, and one each of the other kinds.
-const BATCH: usize = TOGETHER + MANIFESTS.len() + 3;
+const BATCH: usize = TOGETHER + MANIFESTS.len() + 5;
 
 /// Looks at one batch. How many findings and fixed files there were.
 fn batch(seed: usize, seeds: &Seeds, room: &mut Room, dir: &std::path::Path) -> (usize, usize) {
@@ -243,16 +264,19 @@ fn batch(seed: usize, seeds: &Seeds, room: &mut Room, dir: &std::path::Path) -> 
     };
     let mut dice = Dice::new(seed);
     let (cargo, catalog) = (dice.mutant(&seeds.cargo), dice.mutant(&seeds.catalogs));
-    let baseline = dice.mutant(&seeds.baselines);
+    let (baseline, settings) = (dice.mutant(&seeds.baselines), dice.mutant(&seeds.settings));
+    let bytes = dice.bytes(&seeds.rust);
     let rest = || {
         targets::manifest_of_cargo(dir, &cargo);
         targets::catalog(&catalog);
         targets::baseline(&baseline);
+        targets::bytes(dir, &bytes);
+        targets::settings(dir, &settings);
     };
     let done = catch_unwind(AssertUnwindSafe(rest));
     assert!(
         done.is_ok(),
-        "batch {seed}\n--- Cargo.toml\n{cargo}\n--- catalog\n{catalog}\n--- baseline\n{baseline}"
+        "batch {seed}\n--- Cargo.toml\n{cargo}\n--- catalog\n{catalog}\n--- baseline\n{baseline}\n--- settings\n{settings}\n--- bytes\n{bytes:?}"
     );
     (came_to.findings, came_to.fixed)
 }

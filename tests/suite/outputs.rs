@@ -10,7 +10,7 @@ use crate::directory::{FORKED_RUNTIME, GLOBAL_CLIENT, directory};
 use crate::run::{Run, run, run_binary};
 
 /// A name with all that ends a word, a line, a command, a tag or a string somewhere.
-const HOSTILE: &str = "a%0A,line=1::error ::x]]><b>&\"'\\\u{1b}[31m\u{202e}\n::warning ::é.rs";
+pub(crate) const HOSTILE: &str = "a%0A,line=1::error ::x]]><b>&\"'\\\u{1b}[31m\u{202e}\n::warning ::é.rs";
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
@@ -25,7 +25,7 @@ fn report(dir: &Path, format: &str) -> Run {
 
 /// Whether a text is well-formed as far as this program writes XML: every tag is closed by its own name, and what stands
 /// between them has no markup.
-fn is_xml(text: &str) -> bool {
+pub(crate) fn is_xml(text: &str) -> bool {
     let mut open = Vec::new();
     let mut rest = text.trim_start_matches("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
     while let Some(start) = rest.find('<') {

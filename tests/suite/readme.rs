@@ -67,6 +67,19 @@ fn what_a_hook_runs_is_a_run() {
     }
 }
 
+#[test]
+fn what_other_programs_read_is_yaml() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("it can be read");
+    let readme = read("README.md");
+    let fences: Vec<&str> =
+        readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(fences.len(), 3, "GitHub, GitLab and pre-commit");
+    for text in fences.into_iter().chain([read("action.yml").as_str(), &read(".pre-commit-hooks.yaml")]) {
+        let fault = saphyr_parser::Parser::new_from_str(text).find_map(Result::err);
+        assert!(fault.is_none(), "{fault:?} in\n{text}");
+    }
+}
+
 /// The script of the action's step that runs authlint.
 #[cfg(unix)]
 fn script_of_the_action() -> String {

@@ -32,19 +32,23 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) fn run(dir: &Path, args: &[&str]) -> Run {
     let args = std::iter::once("cargo-authlint").chain(args.iter().copied()).map(OsString::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let environment = Environment { is_terminal: false, ..Environment::of_process() };
+    let of_process = Environment::of_process();
+    let environment =
+        Environment { is_terminal: false, has_hyperlinks: false, progress_after: None, ..of_process };
     let code = cli::run(args, dir, &environment, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Run { code, out: text(out), err: text(err), peak_kib: 0 }
 }
 
 /// What a process inherits from whoever runs the tests and what changes its output.
-const SCRUBBED: [&str; 8] = [
+const SCRUBBED: [&str; 10] = [
     "NO_COLOR",
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "FORCE_COLOR",
     "CARGO_TERM_COLOR",
+    "CARGO_TERM_HYPERLINKS",
+    "FORCE_HYPERLINK",
     "RAYON_NUM_THREADS",
     "RUST_BACKTRACE",
     "COLUMNS",

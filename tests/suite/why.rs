@@ -50,6 +50,8 @@ fn every_guard_is_told() {
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
 
+const EMPTY_BASELINE: &str = "{\"version\": \"authlint/v1\", \"findings\": []}";
+
 fn why(files: &[(&str, &str)], args: &[&str]) -> Run {
     let dir = directory(files);
     run(dir.path(), &[&["why"], args].concat())
@@ -65,12 +67,80 @@ fn the_answer_agrees_with_the_check() {
 
 #[test]
 fn levels_and_confidence_are_those_of_the_run() {
-    let hidden = why(&[("a.rs", GLOBAL_POOL)], &["a.rs:3"]).out;
-    assert!(hidden.contains("global-auth-client: found, and hidden as too unsure"), "{hidden}");
     let shown = why(&[("a.rs", GLOBAL_POOL)], &["a.rs:3", "--min-confidence", "low"]).out;
     assert!(shown.contains("global-auth-client: reported as a warning of low confidence"), "{shown}");
-    let off = why(&[("a.rs", GLOBAL_CLIENT)], &["a.rs:4", "-A", "all"]).out;
-    assert!(off.contains("found, and not shown at this level; `-W global-auth-client` shows it"), "{off}");
+}
+
+#[test]
+fn who_hides_a_finding_is_told() {
+    let levels = "[levels]\nglobal-auth-client = \"allow\"\n";
+    let of_path = |key: &str| format!("[[per-path]]\npaths = [\"a.rs\"]\n{key}\n");
+    let path_level = of_path("levels = { all = \"allow\" }");
+    let path_confidence = of_path("min-confidence = \"high\"");
+    let allowed = format!("// authlint: allow-file(global-auth-client)\n{GLOBAL_CLIENT}");
+    let shows = "; `-W global-auth-client` shows it: ";
+    let low = "; `--min-confidence low` shows it: ";
+    for (text, settings, args, told) in [
+        (allowed.as_str(), levels, &[][..], "suppressed by a comment: ".to_owned()),
+        (
+            GLOBAL_CLIENT,
+            levels,
+            &[],
+            format!("not shown at this level (by `levels` of authlint.toml){shows}"),
+        ),
+        (
+            GLOBAL_CLIENT,
+            &path_level,
+            &[],
+            format!("not shown at this level (by `per-path` of authlint.toml){shows}"),
+        ),
+        (GLOBAL_CLIENT, &path_level, &["-A", "all"], format!("not shown at this level (by a flag){shows}")),
+        (GLOBAL_POOL, "", &[], format!("hidden as too unsure (the default asks for medium){low}")),
+        (
+            GLOBAL_POOL,
+            "min-confidence = \"high\"\n",
+            &[],
+            format!("hidden as too unsure (`min-confidence` of authlint.toml asks for high){low}"),
+        ),
+        (
+            GLOBAL_POOL,
+            &path_confidence,
+            &[],
+            format!("hidden as too unsure (`per-path` of authlint.toml asks for high){low}"),
+        ),
+        (
+            GLOBAL_POOL,
+            &path_confidence,
+            &["--min-confidence", "medium"],
+            format!("hidden as too unsure (a flag asks for medium){low}"),
+        ),
+    ] {
+        let line = text.lines().position(|line| line.contains("static")).expect("a cell") + 1;
+        let out = why(
+            &[("a.rs", text), ("authlint.toml", settings)],
+            &[&[format!("a.rs:{line}").as_str()], args].concat(),
+        )
+        .out;
+        assert!(out.contains(&format!("global-auth-client: found, and {told}")), "{told}: {out}");
+    }
+}
+
+#[test]
+fn what_the_baseline_names_is_told_with_its_entry() {
+    let dir = directory(&[("a.rs", GLOBAL_CLIENT), ("authlint.toml", "baseline = \"old.json\"\n")]);
+    assert_eq!(run(dir.path(), &["baseline", "write", "."]).code, 0);
+    let asked = |args: &[&str]| run(dir.path(), &[&["why", "a.rs:4"], args].concat());
+    let named =
+        "global-auth-client: found, and hidden since the baseline names it; `--no-baseline` shows it: ";
+    let out = asked(&[]).out;
+    assert!(out.contains(named) && out.contains("    old.json:4:"), "{out}");
+    let out = asked(&["--no-baseline"]).out;
+    assert!(out.contains("reported as a warning") && !out.contains("old.json"), "{out}");
+    fs::write(dir.path().join("empty.json"), EMPTY_BASELINE).expect("it can be written");
+    let out = asked(&["--baseline", "empty.json"]).out;
+    assert!(out.contains("reported as a warning"), "the flag wins: {out}");
+    let missing = asked(&["--baseline", "none.json"]);
+    assert!(missing.code == 2 && missing.err.contains("none.json: does not exist"), "{}", missing.err);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What each rule says of a place: what it reports and whether that is shown, or why it is silent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::place::Line;
 use super::{Answer, Levels, Seen, Settings, Suppression, WhyArgs};
-use crate::finding::{Finding, Level, Silence, Step};
-use crate::report::Told;
+use crate::cli::baseline::Named;
+use crate::finding::{Confidence, Finding, Level, Silence, Step};
+use crate::report::{Fingerprints, Told};
 use crate::rules::Rule;
 use crate::source::{Files, Place};
 
@@ -15,6 +17,8 @@ pub(super) struct Judge<'a> {
     pub(super) settings: &'a Settings,
     pub(super) levels: &'a Levels<'a>,
     pub(super) files: &'a Files,
+    pub(super) baseline: Option<&'a Named>,
+    pub(super) prints: &'a Fingerprints,
     pub(super) suppression: &'a Suppression<'a>,
 }
 
@@ -55,34 +59,53 @@ impl Judge<'_> {
 
     fn of_finding(&self, finding: &Finding) -> Told {
         let mut steps = vec![finding.primary.clone()];
-        let fate = if let Some(place) = self.suppression.comment_for(finding) {
-            steps.push(Step { place, label: "this comment suppresses it".to_owned() });
-            "found, and suppressed by a comment".to_owned()
-        } else {
-            self.fate(finding)
-        };
+        let (fate, place) = self.fate(finding);
+        steps.extend(place);
         steps.extend(finding.steps.iter().cloned());
         Told { rules: vec![finding.rule], text: format!("{fate}: {}", finding.message), steps }
     }
 
-    fn fate(&self, finding: &Finding) -> String {
+    /// What becomes of a finding, and the place that makes it so where there is one; asked in the order of a run.
+    fn fate(&self, finding: &Finding) -> (String, Option<Step>) {
+        if let Some(place) = self.suppression.comment_for(finding) {
+            let step = Step { place, label: "this comment suppresses it".to_owned() };
+            return ("found, and suppressed by a comment".to_owned(), Some(step));
+        }
         let path = &self.files.get(finding.primary.place.file).path;
         let level = self.levels.of(finding, path);
-        let confidence = finding.confidence;
         if level == Level::Allow {
-            return format!("found, and not shown at this level; `-W {}` shows it", finding.rule);
+            let (rule, origin) = (finding.rule, self.levels.origin(finding.rule, path));
+            return (format!("found, and not shown at this level ({origin}); `-W {rule}` shows it"), None);
         }
-        let least = self.args.min_confidence.or_else(|| self.settings.min_confidence_in(path));
-        if confidence < least.unwrap_or_default().confidence() {
-            let word = confidence.word();
-            return format!("found, and hidden as too unsure; `--min-confidence {word}` shows it");
+        if let Some(hidden) = self.too_unsure(finding.confidence, path) {
+            return (hidden, None);
+        }
+        if let Some(place) = self.baseline.and_then(|it| it.place_of(self.prints.of(finding))) {
+            let step = Step { place, label: "this entry of the baseline names it".to_owned() };
+            let fate = "found, and hidden since the baseline names it; `--no-baseline` shows it";
+            return (fate.to_owned(), Some(step));
         }
         let level = match level {
             Level::Deny => "an error",
             Level::Warn => "a warning",
             Level::Note | Level::Allow => "a note",
         };
-        format!("reported as {level} of {} confidence", confidence.word())
+        (format!("reported as {level} of {} confidence", finding.confidence.word()), None)
+    }
+
+    fn too_unsure(&self, confidence: Confidence, path: &Path) -> Option<String> {
+        let least = self.args.min_confidence.or_else(|| self.settings.min_confidence_in(path));
+        let least = least.unwrap_or_default();
+        let origin = match self.args.min_confidence {
+            Some(_) => "a flag".to_owned(),
+            None => self.settings.min_confidence_origin(path),
+        };
+        let (word, asked) = (confidence.word(), least.word());
+        (confidence < least.confidence()).then(|| {
+            format!(
+                "found, and hidden as too unsure ({origin} asks for {asked}); `--min-confidence {word}` shows it"
+            )
+        })
     }
 }
 

@@ -21,6 +21,8 @@ pub struct PlainSecret {
     pub place: Place,
     /// Whether it has the shape of a real key, and not only a name that speaks of one.
     pub is_key_shaped: bool,
+    /// Whether it is written in Base64.
+    pub is_encoded: bool,
 }
 
 /// The least number of characters of a value that may be a secret.
@@ -76,6 +78,7 @@ fn secret(literal: &Literal, catalog: &Catalog) -> Option<PlainSecret> {
         provider: shape.map(|key| &key.provider).or(named).map(SmolStr::new),
         place: literal.place,
         is_key_shaped: shape.is_some(),
+        is_encoded: literal.is_encoded,
     })
 }
 
@@ -155,7 +158,8 @@ mod tests {
     fn found(name: &str, text: &str) -> Option<PlainSecret> {
         let catalog = Catalog::shipped().expect("the shipped catalog parses");
         let place = Place { file: FileId(0), span: Span::new(0, 1) };
-        let literal = Literal { name: name.to_owned(), text: text.to_owned(), place, is_deployed: true };
+        let (name, text) = (name.to_owned(), text.to_owned());
+        let literal = Literal { name, text, place, is_deployed: true, is_encoded: false };
         let deployments = Deployments { literals: vec![literal], ..Deployments::default() };
         plain_secrets(&deployments, &catalog).into_iter().next()
     }

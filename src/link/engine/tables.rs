@@ -117,6 +117,8 @@ pub(in crate::link) struct Tables {
     pub renewed: BTreeSet<Place>,
     /// The tokens that fields are filled with.
     pub kept: BTreeMap<(DefId, Name), Kept>,
+    /// Fields of structs that are filled again and again, in a loop.
+    pub refilled: FxHashSet<(DefId, Name)>,
     /// The credentials that fields of structs are filled with.
     pub filled: BTreeMap<(DefId, Name), BTreeSet<CredentialId>>,
     /// The functions that fill them.

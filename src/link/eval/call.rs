@@ -169,7 +169,8 @@ impl<'a> Frame<'_, 'a> {
         }
         let signature = self.e.signature(def);
         for ((param, value), at) in signature.params.iter().zip(args).zip(0..) {
-            if let Some(part) = param.part_of(value) {
+            let part = if self.is_gathering() { param.all_of(value) } else { param.part_of(value) };
+            if let Some(part) = part {
                 self.e.fill_param(def, at, &part, self.def);
             }
         }

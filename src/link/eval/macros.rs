@@ -101,6 +101,9 @@ impl<'a> Frame<'_, 'a> {
         for (_, e) in args.iter().skip(1) {
             let value = self.eval(*e);
             text.add(&super::made_of(&value));
+            if self.is_gathering() {
+                text.add(&super::copied(&value));
+            }
         }
         self.keep_template(args, &mut text);
         text

@@ -40,6 +40,15 @@ pub(super) fn made_of(value: &Value) -> Marks {
     marks_of(value.marks.iter().filter(is_place).cloned().collect())
 }
 
+/// The places that a value was read from, as places of a copy.
+pub(super) fn copied(value: &Value) -> Marks {
+    let copy = |mark: &Mark| match mark.what {
+        What::Cell(id) | What::Copied(id) => Some(Mark { what: What::Copied(id), trace: mark.trace.clone() }),
+        _ => None,
+    };
+    marks_of(value.marks.iter().filter_map(copy).collect())
+}
+
 /// Marks that carry a credential or stand for one.
 pub(super) fn carried(value: &Value) -> Marks {
     let is_carried = |what: &What| {

@@ -81,6 +81,11 @@ impl<'a> Frame<'_, 'a> {
         }
         let res = self.resolve_path(path);
         let is_own = matches!(res, Some(Res::Variant(..) | Res::Def(_)));
+        // `State(state)` takes an extractor off what it is around.
+        if let ([pat], false, Some(ty)) = (inner, is_own, content.ty.content(self.catalog())) {
+            self.bind(*pat, &Value { ty, ..content });
+            return;
+        }
         for (at, pat) in inner.iter().enumerate() {
             let name = variant_field(res.as_ref(), at);
             let place = self.place(self.facts().pat(*pat).span);

@@ -1,5 +1,7 @@
 //! Places: fields read, places assigned, what flows into a variable.
 
+use std::rc::Rc;
+
 use super::{Frame, tuple_field};
 use crate::catalog::schema::{CellKind, TypeRole};
 use crate::facts::{ExprId, ExprKind, ItemKind, Name, path::Path};
@@ -7,6 +9,7 @@ use crate::link::{
     cells::{Cell, CellKey, Fill, FillKind},
     naming,
     resolve::Res,
+    sinks::Part,
     subst::with_step,
     ty::{Scope, Ty},
     value::{AccessPath, CellId, Marks, Origin, Source, TraceEvent, Value, What, step},
@@ -41,6 +44,11 @@ impl<'a> Frame<'_, 'a> {
                     let deeper = param.deeper(std::slice::from_ref(name));
                     value.add_mark(What::Open(deeper), mark.trace.clone());
                 }
+                What::Part(id) => {
+                    let Some(gather) = &mut self.e.gather else { continue };
+                    let deeper = gather.deeper(*id, std::slice::from_ref(name));
+                    value.add_mark(What::Part(deeper), mark.trace.clone());
+                }
                 // A file or an answer has parts; a variable of the environment is one thing.
                 What::Input(origin) if self.e.tables.is_one_thing(*origin) => {}
                 What::Input(_) | What::Cell(_) | What::Copied(_) => {
@@ -73,7 +81,8 @@ impl<'a> Frame<'_, 'a> {
         }
         value = value.join(&self.e.field(def, name, self.def));
         if let Some(gather) = &mut self.e.gather {
-            let part = gather.parts.intern((def, name.clone()));
+            let part = Part { of: def, field: name.clone(), deeper: Rc::default() };
+            let part = gather.parts.intern(part);
             value.add_mark(What::Part(part), None);
         }
         if self.is_read_from_outside(def)
@@ -223,7 +232,7 @@ impl<'a> Frame<'_, 'a> {
             gather.at = Some(at);
         }
         if let Ty::Def(def, _) = target.ty.innermost(self.catalog()) {
-            self.e.fill_field(def, name, &value, self.def);
+            self.put_in_field(def, name, &value);
         }
         if let Some(entry) = target.ty.entry(self.catalog())
             && entry.credential_fields.iter().any(|known| known == name.as_str())
@@ -246,6 +255,14 @@ impl<'a> Frame<'_, 'a> {
             };
             local.set_field(name.clone(), merged);
         }
+    }
+
+    /// Lets a value take the place of what a field held.
+    fn put_in_field(&mut self, def: DefId, name: &Name, value: &Value) {
+        if self.loops > 0 {
+            self.e.tables.refilled.insert((def, name.clone()));
+        }
+        self.e.fill_field(def, name, value, self.def);
     }
 
     /// A client that a method puts in a field of what it was called on is in what its caller has.
@@ -287,7 +304,7 @@ impl<'a> Frame<'_, 'a> {
                 let target = self.eval(*base);
                 if let Ty::Def(def, _) = target.ty.innermost(self.catalog()) {
                     let value = Value { marks: marks.clone(), ..Value::default() };
-                    self.e.fill_field(def, name, &value, self.def);
+                    self.put_in_field(def, name, &value);
                 }
                 // What has no name yet stays where it was put.
                 let named: Vec<_> =

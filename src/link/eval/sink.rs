@@ -223,7 +223,7 @@ impl Frame<'_, '_> {
                 self.param_name(param).filter(|name| words.classify(name).is_some())
             }
             What::Part(id) if is_optional => {
-                let name = self.e.gather.as_ref()?.parts.get(id.0).1.clone();
+                let name = self.e.gather.as_ref()?.parts.get(id.0).name().clone();
                 words.classify(&name).map(|_| name)
             }
             _ => None,
@@ -253,7 +253,7 @@ impl Frame<'_, '_> {
             What::Literal(id) => self.literal(id).is_some_and(|it| words.classify(&it.name).is_some()),
             What::Open(param) => self.param_name(param).is_some_and(|name| words.classify(&name).is_some()),
             What::Part(id) => {
-                let name = self.e.gather.as_ref().map(|gather| gather.parts.get(id.0).1.clone());
+                let name = self.e.gather.as_ref().map(|gather| gather.parts.get(id.0).name().clone());
                 name.is_some_and(|name| words.classify(&name).is_some())
             }
             _ => false,

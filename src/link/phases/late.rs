@@ -25,20 +25,58 @@ pub struct LateRead {
     pub reads: Vec<(OriginId, Phase, DefId)>,
 }
 
-/// Every credential that is read late, by the names of their variables.
-pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts]) -> Vec<LateRead> {
+/// When the credentials of the environment are read.
+#[derive(Clone, Debug, Default)]
+pub struct CredentialReads {
+    /// Those that are read late, by the names of their variables.
+    pub late: Vec<LateRead>,
+    /// The others, each place with the reason why nothing is wrong with it.
+    pub timely: Vec<(OriginId, Timely)>,
+}
+
+/// Why a read of a credential is no late one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timely {
+    /// It is done when the program starts.
+    Early,
+    /// No program is seen to come to it.
+    Unreached,
+    /// The program goes on without it.
+    Optional,
+    /// The program asks for the variable when it starts as well.
+    AskedEarlier,
+    /// The function asks first whether it is there.
+    AskedBeside,
+    /// A configuration that is read elsewhere may ask for it.
+    Declared,
+}
+
+/// Every read of a credential of the environment that the program comes to.
+pub(in crate::link) fn reads(tables: &Tables, phases: &Phases, facts: &[FileFacts]) -> CredentialReads {
     let early = Early::of(tables, phases);
     let (credentials, asked) = (by_origin(tables), asked(tables, phases));
     let mut found: BTreeMap<SmolStr, LateRead> = BTreeMap::new();
+    let mut timely = Vec::new();
     for (origin, read) in phases.all_reads() {
         let name = &tables.origins.get(origin.0).name;
         let Some(credential) = credentials.get(&origin) else { continue };
-        let Some((phase, reader)) = read.iter().next() else { continue };
-        if !is_late(*phase)
-            || !tables.demanded.contains_key(&origin)
-            || early.has(name, reader.programs)
-            || asked.contains(&(name.clone(), reader.def))
-        {
+        let Some((phase, reader)) = read.iter().next() else {
+            timely.push((origin, Timely::Unreached));
+            continue;
+        };
+        let reason = if !is_late(*phase) {
+            Some(Timely::Early)
+        } else if !tables.demanded.contains_key(&origin) {
+            Some(Timely::Optional)
+        } else if early.has(name, reader.programs) {
+            Some(Timely::AskedEarlier)
+        } else if asked.contains(&(name.clone(), reader.def)) {
+            Some(Timely::AskedBeside)
+        } else {
+            None
+        };
+        if let Some(reason) = reason {
+            timely.push((origin, reason));
             continue;
         }
         let late = found.entry(name.clone()).or_insert_with(|| LateRead {
@@ -48,12 +86,14 @@ pub(in crate::link) fn late(tables: &Tables, phases: &Phases, facts: &[FileFacts
         });
         late.reads.push((origin, *phase, reader.def));
     }
-    early.leave_asked_anywhere(&mut found, tables, facts);
-    let mut found: Vec<LateRead> = found.into_values().collect();
-    for late in &mut found {
+    let left = early.leave_asked_anywhere(&mut found, tables, facts);
+    let reads = left.iter().flat_map(|late| &late.reads);
+    timely.extend(reads.map(|(origin, ..)| (*origin, Timely::Declared)));
+    let mut late: Vec<LateRead> = found.into_values().collect();
+    for late in &mut late {
         late.reads.sort_by_key(|(origin, phase, _)| (*phase, tables.origins.get(origin.0).place));
     }
-    found
+    CredentialReads { late, timely }
 }
 
 fn is_late(phase: Phase) -> bool {
@@ -115,22 +155,22 @@ impl Early {
     }
 
     /// Takes out what any program may ask for when it starts without saying so in a call: the files are searched for
-    /// what is there, and for nothing else.
+    /// what is there, and for nothing else. Gives what was taken out.
     fn leave_asked_anywhere(
         &self,
         found: &mut BTreeMap<SmolStr, LateRead>,
         tables: &Tables,
         facts: &[FileFacts],
-    ) {
+    ) -> Vec<LateRead> {
         if found.is_empty() {
-            return;
+            return Vec::new();
         }
-        for name in facts.iter().flat_map(declared) {
-            found.remove(&name);
-        }
+        let mut left: Vec<LateRead> =
+            facts.iter().flat_map(declared).filter_map(|name| found.remove(&name)).collect();
         if self.has_unnamed {
-            leave_mentioned(found, tables, facts);
+            left.extend(leave_mentioned(found, tables, facts));
         }
+        left
     }
 }
 
@@ -158,7 +198,12 @@ fn env_of(attribute: &Attribute, field: &str) -> Vec<SmolStr> {
 
 /// Takes out what a program may ask for that reads variables under names which could not be followed: every text that
 /// stands anywhere but in a read of its own, and every field that a configuration may be read into.
-fn leave_mentioned(found: &mut BTreeMap<SmolStr, LateRead>, tables: &Tables, facts: &[FileFacts]) {
+fn leave_mentioned(
+    found: &mut BTreeMap<SmolStr, LateRead>,
+    tables: &Tables,
+    facts: &[FileFacts],
+) -> Vec<LateRead> {
+    let mut left = Vec::new();
     let mut read: FxHashMap<FileId, Vec<Span>> = FxHashMap::default();
     for origin in tables.origins.iter().filter(|origin| origin.source == Source::Env) {
         read.entry(origin.place.file).or_default().push(origin.place.span);
@@ -169,14 +214,15 @@ fn leave_mentioned(found: &mut BTreeMap<SmolStr, LateRead>, tables: &Tables, fac
             let ExprKind::Literal(Literal::Str(text)) = &expr.kind else { continue };
             let is_own = || own.is_some_and(|own| own.iter().any(|span| span.contains(expr.span)));
             if found.contains_key(&**text) && !is_own() {
-                found.remove(&**text);
+                left.extend(found.remove(&**text));
             }
         }
         for item in &file.items {
             let ItemKind::Struct(fields) = &item.kind else { continue };
             for field in fields {
-                found.remove(field.name.to_uppercase().as_str());
+                left.extend(found.remove(field.name.to_uppercase().as_str()));
             }
         }
     }
+    left
 }

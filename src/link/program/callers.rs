@@ -1,7 +1,7 @@
 //! Whose a credential is: the process's own, or that of whoever asks it for something.
 
 use super::Program;
-use crate::facts::{ItemKind, item::Receiver};
+use crate::facts::{ItemKind, Name, item::Receiver};
 use crate::link::{
     cells::{Cell, CellKey},
     phases::Phase,
@@ -46,7 +46,8 @@ impl Program<'_> {
         if !self.is_of_api(*own) {
             return Vec::new();
         }
-        let fields = self.tables.filled.iter().filter(|((def, _), _)| *def == of);
+        let from = self.learned.tables.filled.range((of, Name::default())..);
+        let fields = from.take_while(|((def, _), _)| *def == of);
         let mut found = Vec::new();
         for ((_, name), ids) in fields {
             let setter = self.fillers(of, name).find(|it| self.is_of_api(*it) && self.is_setter(*it));
@@ -75,10 +76,10 @@ impl Program<'_> {
         if self.is_example(def) {
             return None;
         }
-        if self.phases.reach(def, Phase::Request).is_some() {
+        if self.learned.phases.reach(def, Phase::Request).is_some() {
             return Some(Caller::Request);
         }
-        let is_started = self.phases.reach(def, Phase::Startup).is_some();
+        let is_started = self.learned.phases.reach(def, Phase::Startup).is_some();
         (self.is_of_api(def) && !is_started).then_some(Caller::User)
     }
 

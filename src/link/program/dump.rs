@@ -79,7 +79,7 @@ impl<'d> Dump<'d, '_> {
         for (id, root) in crates {
             let name = self.modules.krate(id);
             let root = root.map(|file| format!(" {}", self.files.get(file).shown)).unwrap_or_default();
-            let hosts = world.krate(id).package.and_then(|package| self.program.hosts.get(&package));
+            let hosts = world.krate(id).package.and_then(|package| self.program.learned.hosts.get(&package));
             let told = |host: &Host| format!(" loaded-by {} through {}", host.name, host.extension);
             let loaded: Vec<String> = hosts.into_iter().flatten().map(told).collect();
             let loaded = loaded.concat();

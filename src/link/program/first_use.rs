@@ -47,7 +47,8 @@ impl Program<'_> {
     /// are, forgets them or obtains others.
     #[must_use]
     pub fn kept_from_first_use(&self) -> Vec<FirstUse> {
-        let fields: BTreeSet<_> = self.tables.kept.keys().chain(self.tables.filled.keys()).collect();
+        let fields: BTreeSet<_> =
+            self.learned.tables.kept.keys().chain(self.learned.tables.filled.keys()).collect();
         fields.into_iter().filter_map(|(def, name)| self.first_use(*def, name)).collect()
     }
 
@@ -79,11 +80,11 @@ impl Program<'_> {
     /// end is read into.
     fn granted(&self, def: DefId, name: &Name) -> Option<(CredentialId, Trace)> {
         let key = (def, name.clone());
-        let seen = self.tables.kept.get(&key).and_then(|kept| kept.iter().next());
+        let seen = self.learned.tables.kept.get(&key).and_then(|kept| kept.iter().next());
         if let Some((id, trace)) = seen {
             return Some((*id, trace.clone()));
         }
-        let filled = self.tables.filled.get(&key)?;
+        let filled = self.learned.tables.filled.get(&key)?;
         filled.iter().find(|id| self.is_from_grant(**id)).map(|id| (*id, None))
     }
 
@@ -107,7 +108,7 @@ impl Program<'_> {
     fn is_shared_place(&self, def: DefId, name: &Name) -> bool {
         let at = self.world.def(def);
         let ItemKind::Struct(fields) = &self.file(at.file).item(at.item).kind else { return false };
-        let parts = self.parts.get(&def).filter(|parts| parts.len() == fields.len());
+        let parts = self.learned.parts.get(&def).filter(|parts| parts.len() == fields.len());
         let at = fields.iter().position(|field| field.name == *name);
         let Some(ty) = parts.zip(at).map(|(parts, at)| &parts[at]) else { return false };
         self.is_filled_through_sharing(ty) && !self.is_keyed(ty, 0)
@@ -132,7 +133,7 @@ impl Program<'_> {
     /// in sight makes and uses it.
     fn outlives_requests(&self, def: DefId, filler: DefId) -> bool {
         const LATE: [Phase; 3] = [Phase::Request, Phase::Worker, Phase::Loop];
-        let is_in = |function, phase| self.phases.reach(function, phase).is_some();
+        let is_in = |function, phase| self.learned.phases.reach(function, phase).is_some();
         let is_late = |function| LATE.iter().any(|phase| is_in(function, *phase));
         if !is_late(filler) && !is_in(filler, Phase::Library) {
             return false;

@@ -10,8 +10,7 @@ use crate::link::{
     cells::Cell,
     renew::FIELDS,
     ty::Ty,
-    value::{CellId, CredentialId, Marks, Value, What},
-    world::index,
+    value::{CredentialId, Marks, Value, What},
 };
 
 /// Types that hold no text at all.
@@ -30,7 +29,7 @@ impl Program<'_> {
         match &ty {
             Ty::Unknown | Ty::Slice(None) => true,
             Ty::Def(def, _) => {
-                let parts = self.parts.get(def).filter(|parts| parts.len() <= FIELDS);
+                let parts = self.learned.parts.get(def).filter(|parts| parts.len() <= FIELDS);
                 parts
                     .is_some_and(|parts| parts.iter().any(|part| self.is_text_of_credential(part, depth + 1)))
             }
@@ -45,7 +44,7 @@ impl Program<'_> {
     /// What a field holds: a newtype around a text holds what the text does.
     pub(super) fn marks_of_field(&self, field: &Value) -> Marks {
         let is_newtype = match field.ty.innermost(self.catalog) {
-            Ty::Def(def, _) => self.parts.get(&def).is_some_and(|parts| parts.len() == 1),
+            Ty::Def(def, _) => self.learned.parts.get(&def).is_some_and(|parts| parts.len() == 1),
             _ => false,
         };
         if is_newtype { field.all_marks() } else { Rc::clone(&field.marks) }
@@ -86,19 +85,20 @@ impl Program<'_> {
     pub fn is_only_compared(&self, id: CredentialId) -> bool {
         let entry = self.credential(id);
         entry.lifetime != Lifetime::Expiring
-            && self.tables.compared.contains(&entry.origin)
+            && self.learned.tables.compared.contains(&entry.origin)
             && !self.is_sent(id)
     }
 
     /// Whether what a cell holds is there because it is in another cell that nobody renews: that one is reported.
     #[must_use]
     pub fn is_copied(&self, cell: &Cell, what: &What) -> bool {
-        let at = self.tables.cells.iter().position(|known| known.key == cell.key);
-        let Some(id) = at.map(|at| CellId(index(at))) else { return false };
-        let Some(sources) = self.tables.copies.get(&id) else { return false };
+        let id = self.learned.cell_ids.get(&cell.key);
+        let Some((id, sources)) = id.and_then(|id| Some((id, self.learned.tables.copies.get(id)?))) else {
+            return false;
+        };
         sources.iter().any(|source| {
-            let is_around = self.tables.copies.get(source).is_some_and(|of| of.contains(&id));
-            let held = &self.tables.cells[source.0 as usize];
+            let is_around = self.learned.tables.copies.get(source).is_some_and(|of| of.contains(id));
+            let held = &self.learned.tables.cells[source.0 as usize];
             !is_around && held.renewals.is_empty() && held.content.any(|known| known == what)
         })
     }

@@ -49,33 +49,27 @@ impl Program<'_> {
 
     /// Every credential.
     pub fn credentials(&self) -> impl Iterator<Item = (CredentialId, &Credential)> {
-        self.tables.credentials.iter().enumerate().map(|(at, it)| (CredentialId(index(at)), it))
+        self.learned.tables.credentials.iter().enumerate().map(|(at, it)| (CredentialId(index(at)), it))
     }
 
     /// Every place where a credential in the raw is sent, in order, with the credential.
     pub fn sent_credentials(&self) -> impl Iterator<Item = (Place, CredentialId)> {
-        self.tables.sinks.iter().flat_map(|(place, marks)| {
-            let sent = marks.iter().filter_map(|mark| match mark.what {
-                What::Credential(id) | What::Built(id, _) => Some(id),
-                _ => None,
-            });
-            sent.map(|id| (*place, id))
-        })
+        super::sent(&self.learned.tables)
     }
 
     /// Everything that a fork does not copy.
     pub fn hazards(&self) -> impl Iterator<Item = (HazardId, &Hazard)> {
-        self.tables.hazards.iter().enumerate().map(|(at, it)| (HazardId(index(at)), it))
+        self.learned.tables.hazards.iter().enumerate().map(|(at, it)| (HazardId(index(at)), it))
     }
 
     /// What forks in sight of it do no harm to.
     #[must_use]
     pub fn spared(&self) -> &[Spared] {
-        &self.spared
+        &self.learned.spared
     }
 
     /// Every call that forks.
     pub fn forks(&self) -> impl Iterator<Item = (ForkId, &Fork)> {
-        self.tables.forks.iter().enumerate().map(|(at, it)| (ForkId(index(at)), it))
+        self.learned.tables.forks.iter().enumerate().map(|(at, it)| (ForkId(index(at)), it))
     }
 }

@@ -19,25 +19,37 @@ const NEST: u32 = 4;
 impl Program<'_> {
     /// The tokens that are older than a loop without an end in which they are used.
     pub fn outlived(&self) -> impl Iterator<Item = &Outlived> {
-        self.tables.outlived.values().filter(|it| !self.tables.renewed.contains(&it.endless))
+        self.learned.tables.outlived.values()
+    }
+
+    /// Whether a token is obtained again in the loop in which another is used.
+    #[must_use]
+    pub fn is_renewed_in_loop(&self, it: &Outlived) -> bool {
+        self.learned.tables.renewed.contains(&it.endless)
     }
 
     /// The fields of structs that tokens are kept in.
     pub fn kept(&self) -> impl Iterator<Item = (DefId, &str, &Kept)> {
-        self.tables.kept.iter().map(|((def, name), kept)| (*def, name.as_str(), kept))
+        self.learned.tables.kept.iter().map(|((def, name), kept)| (*def, name.as_str(), kept))
     }
 
     /// The functions that fill a field with something that may be a token, in order.
     pub fn fillers(&self, def: DefId, name: &str) -> impl Iterator<Item = DefId> + '_ {
-        self.tables.fillers.get(&(def, Name::new(name))).into_iter().flatten().copied()
+        self.learned.tables.fillers.get(&(def, Name::new(name))).into_iter().flatten().copied()
+    }
+
+    /// Whether a field is filled again and again, in a loop.
+    #[must_use]
+    pub fn is_refilled(&self, def: DefId, name: &str) -> bool {
+        self.learned.tables.refilled.contains(&(def, Name::new(name)))
     }
 
     /// The functions that send a credential in the raw, with the places where they do, in order.
     #[must_use]
     pub fn senders(&self, credential: CredentialId) -> Vec<(Place, DefId)> {
         let is = |mark: &Mark| matches!(mark.what, What::Credential(it) if it == credential);
-        let sinks = self.tables.sinks.iter().filter(|(_, marks)| marks.iter().any(is));
-        sinks.filter_map(|(place, _)| Some((*place, *self.tables.senders.get(place)?))).collect()
+        let sinks = self.learned.tables.sinks.iter().filter(|(_, marks)| marks.iter().any(is));
+        sinks.filter_map(|(place, _)| Some((*place, *self.learned.tables.senders.get(place)?))).collect()
     }
 
     /// The place of an item with all that stands in it.
@@ -84,9 +96,9 @@ impl Program<'_> {
             return false;
         }
         match ty {
-            Ty::Def(def, _) if self.is_answer(*def) => self.tables.asked_age.contains(def),
+            Ty::Def(def, _) if self.is_answer(*def) => self.learned.tables.asked_age.contains(def),
             Ty::Def(def, _) => {
-                let parts = self.parts.get(def).map_or(&[][..], Vec::as_slice);
+                let parts = self.learned.parts.get(def).map_or(&[][..], Vec::as_slice);
                 self.def_knows_age(*def) || parts.iter().any(|inner| self.looks_after(inner, depth + 1))
             }
             Ty::External(_, list) | Ty::Tuple(list) | Ty::Slice(list) => {

@@ -71,25 +71,25 @@ impl Program<'_> {
     /// The places where a credential arrives, with what arrives there, in order.
     #[must_use]
     pub fn sinks(&self) -> &[Reached] {
-        &self.sinks.reached
+        &self.learned.sinks.reached
     }
 
     /// A literal that arrives somewhere.
     #[must_use]
     pub fn literal(&self, id: LiteralId) -> &Literal {
-        self.sinks.literals.get(id.0)
+        self.learned.sinks.literals.get(id.0)
     }
 
     /// Whether a constructor reads a variable by itself.
     #[must_use]
     pub fn is_implicit(&self, origin: OriginId) -> bool {
-        self.sinks.implicit.contains(&origin)
+        self.learned.sinks.implicit.contains(&origin)
     }
 
     /// What macros read when the program is compiled, outside of tests and examples, in order.
     #[must_use]
     pub fn compiled(&self) -> Vec<(OriginId, &Origin)> {
-        let all = self.tables.compiled.iter().filter(|(_, (def, _))| !self.is_example(*def));
+        let all = self.learned.tables.compiled.iter().filter(|(_, (def, _))| !self.is_example(*def));
         let mut all: Vec<_> = all.map(|(id, _)| (*id, self.origin(*id))).collect();
         all.sort_by_key(|(_, origin)| origin.place);
         all
@@ -98,13 +98,13 @@ impl Program<'_> {
     /// Whether what is compiled in is a file.
     #[must_use]
     pub fn is_compiled_file(&self, id: OriginId) -> bool {
-        self.tables.compiled.get(&id).is_some_and(|(_, is_file)| *is_file)
+        self.learned.tables.compiled.get(&id).is_some_and(|(_, is_file)| *is_file)
     }
 
     /// Whether somebody asks whether something is empty that has one of the names a literal passed under.
     #[must_use]
     pub fn is_asked_for_emptiness(&self, literal: &Literal, arrival: &Arrival) -> bool {
-        let asked = self.sinks.asked.get_or_init(|| self.facts.iter().flat_map(asked_in).collect());
+        let asked = self.learned.sinks.asked.get_or_init(|| self.facts.iter().flat_map(asked_in).collect());
         let names = arrival.names.iter().chain([&literal.name]);
         names.filter(|name| !name.is_empty()).any(|name| asked.contains(name))
     }
@@ -112,7 +112,7 @@ impl Program<'_> {
     /// The literals that arrive at a sink and are secrets.
     pub(in crate::link) fn literal_secrets(&self) -> Vec<Place> {
         let mut places = Vec::new();
-        for Reached { sink, arrivals } in &self.sinks.reached {
+        for Reached { sink, arrivals } in &self.learned.sinks.reached {
             for arrival in arrivals {
                 let Arriving::Literal(id) = arrival.what else { continue };
                 let literal = self.literal(id);

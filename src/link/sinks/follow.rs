@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Arrival, Arriving, Flow, Gather, Hop, Literal, Reached, Sink, Target, read};
+use super::{Arrival, Arriving, Flow, Gather, Hop, Literal, Part, Reached, Sink, Target, read};
 use crate::facts::{
     Name,
     item::FieldItem,
@@ -61,7 +61,7 @@ fn read_code(engine: &mut Engine<'_>, def: DefId) {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
     Param(DefId, AccessPath),
-    Field(DefId, Name),
+    Field(Part),
     Cell(CellId),
 }
 
@@ -119,15 +119,12 @@ impl<'s, 'a> Search<'s, 'a> {
                 What::Open(path) | What::Secret(path, _) => match path.root() {
                     Root::Param(_) => Node::Param(def, path),
                     Root::Field(id) => {
-                        let (def, name) = self.engine.fields.get(id).key.clone();
-                        Node::Field(def, name)
+                        let (of, field) = self.engine.fields.get(id).key.clone();
+                        Node::Field(Part { of, field, deeper: path.fields() })
                     }
                 },
                 What::Part(id) => match &self.engine.gather {
-                    Some(gather) => {
-                        let (def, name) = gather.parts.get(id.0).clone();
-                        Node::Field(def, name)
-                    }
+                    Some(gather) => Node::Field(gather.parts.get(id.0).clone()),
                     None => continue,
                 },
                 What::Cell(id) | What::Copied(id) => Node::Cell(id),
@@ -149,14 +146,7 @@ impl<'s, 'a> Search<'s, 'a> {
     fn expand(&mut self, open: &Open) {
         match &open.node {
             Node::Param(def, param) => self.expand_param(*def, *param, open),
-            Node::Field(def, name) => {
-                for writer in self.engine.writers(*def, name).into_iter().take(FILLERS) {
-                    read_code(self.engine, writer);
-                }
-                self.take_defaults(*def, name, open);
-                let flows = self.flows(|gather| gather.stored.get(&(*def, name.clone())));
-                self.take_flows(&flows, &[], Some(name.clone()), &Target::Field(name.clone()), open);
-            }
+            Node::Field(part) => self.expand_field(part, open),
             Node::Cell(id) => {
                 let cell = &self.engine.tables.cells[id.0 as usize];
                 let name = cell.name.clone();
@@ -171,6 +161,19 @@ impl<'s, 'a> Search<'s, 'a> {
                 self.take_flows(&flows, &[], Some(name.clone()), &Target::Cell(name), open);
             }
         }
+    }
+
+    fn expand_field(&mut self, part: &Part, open: &Open) {
+        let Part { of, field, deeper } = part;
+        for writer in self.engine.writers(*of, field).into_iter().take(FILLERS) {
+            read_code(self.engine, writer);
+        }
+        if deeper.is_empty() {
+            self.take_defaults(*of, field, open);
+        }
+        let flows = self.flows(|gather| gather.stored.get(&(*of, field.clone())));
+        let name = part.name().clone();
+        self.take_flows(&flows, deeper, Some(name.clone()), &Target::Field(name), open);
     }
 
     /// What derives put in a field when nobody else does: `#[arg(default_value = "…")]`, `#[serde(default = "function")]`.
@@ -250,8 +253,32 @@ impl<'s, 'a> Search<'s, 'a> {
             }
             let mut hops = open.hops.clone();
             hops.push(Hop { place: flow.place, into: into.clone() });
-            self.take(&projected(&flow.value, fields), flow.by, &hops, &names);
+            let marks = self.projected(&flow.value, fields);
+            self.take(&marks, flow.by, &hops, &names);
         }
+    }
+
+    /// The marks of a part of a value.
+    fn projected(&mut self, value: &Value, fields: &[Name]) -> Marks {
+        let (mut part, mut left) = (value, fields);
+        while let Some((name, rest)) = left.split_first() {
+            let Some(field) = part.field(name) else { break };
+            (part, left) = (field, rest);
+        }
+        let all = part.all_marks();
+        if left.is_empty() {
+            return all;
+        }
+        let deeper = all.iter().filter_map(|mark| {
+            let what = match mark.what {
+                What::Open(param) => What::Open(param.deeper(left)),
+                What::Part(id) => What::Part(self.engine.gather.as_mut()?.deeper(id, left)),
+                What::Cell(_) | What::Copied(_) => mark.what,
+                _ => return None,
+            };
+            Some(Mark { what, trace: mark.trace.clone() })
+        });
+        crate::link::value::marks_of(deeper.collect())
     }
 }
 
@@ -260,23 +287,4 @@ fn defaults_to_this_machine(field: &FieldItem) -> bool {
     let args = field.attributes.iter().flat_map(|attribute| &attribute.args);
     let mut values = args.filter_map(|arg| arg.value.as_deref());
     values.any(|value| value.contains("://localhost") || value.contains("://127.0.0.1"))
-}
-
-/// The marks of a part of a value.
-fn projected(value: &Value, fields: &[Name]) -> Marks {
-    let (mut part, mut left) = (value, fields);
-    while let Some((name, rest)) = left.split_first() {
-        let Some(field) = part.field(name) else { break };
-        (part, left) = (field, rest);
-    }
-    let all = part.all_marks();
-    if left.is_empty() {
-        return all;
-    }
-    let deeper = all.iter().filter_map(|mark| match mark.what {
-        What::Open(param) => Some(Mark { what: What::Open(param.deeper(left)), trace: mark.trace.clone() }),
-        What::Cell(_) | What::Copied(_) => Some(mark.clone()),
-        _ => None,
-    });
-    crate::link::value::marks_of(deeper.collect())
 }

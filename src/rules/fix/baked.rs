@@ -157,8 +157,7 @@ impl<'p> Baked<'p> {
         let gone = |at: &usize| *at == self.map_at || self.headers.iter().any(|it| it.at == *at);
         let rest = (0..self.block.spans.len()).filter(|at| !gone(at)).map(|at| self.block.spans[at]);
         let tail = self.block.tail.map(|it| code.expr(self.node(it)).span);
-        let named: usize =
-            rest.chain(tail).map(|span| ends_of(file.slice(span), self.map).count()).sum();
+        let named: usize = rest.chain(tail).map(|span| ends_of(file.slice(span), self.map).count()).sum();
         named > 1
     }
 

@@ -123,7 +123,7 @@ impl<'p> Code<'p> {
 
     /// The variable that a deployment lacks, by where it is read.
     pub(super) fn missing(&self, read: Place) -> Option<&'p MissingVariable> {
-        self.program.missing_variables().iter().find(|it| it.read.place == read)
+        self.program.deployed().missing.iter().find(|it| it.read.place == read)
     }
 
     /// Where else in its file the rule of a finding reports something.

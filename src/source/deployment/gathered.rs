@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::{Container, Deployments, Family, Literal, dotenv, yaml::Node};
-use crate::source::{FileId, Place, Span};
+use crate::source::{FileId, Place, Span, base64::decoded};
 
 /// How many containers, and how many variables in all, are kept of one run.
 const CONTAINERS: usize = 5_000;
@@ -140,9 +140,20 @@ impl Gathered {
 
     /// A value that is written out under a name, and whether a deployment gives it to a program.
     pub(super) fn literal(&mut self, name: &str, text: &str, place: Place, is_deployed: bool) {
-        if !text.is_empty() && self.found.literals.len() < VARIABLES {
-            let (name, text) = (name.to_owned(), text.to_owned());
-            self.found.literals.push(Literal { name, text, place, is_deployed });
+        let (name, text) = (name.to_owned(), text.to_owned());
+        self.take(Literal { name, text, place, is_deployed, is_encoded: false });
+    }
+
+    /// A value that is written in Base64 under a name and given to a program; nothing where it is no Base64, or of no text.
+    pub(super) fn encoded(&mut self, name: &str, text: &str, place: Place) {
+        if let Some(text) = decoded(text) {
+            self.take(Literal { name: name.to_owned(), text, place, is_deployed: true, is_encoded: true });
+        }
+    }
+
+    fn take(&mut self, literal: Literal) {
+        if !literal.text.is_empty() && self.found.literals.len() < VARIABLES {
+            self.found.literals.push(literal);
         }
     }
 

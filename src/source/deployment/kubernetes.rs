@@ -87,6 +87,9 @@ fn variables_of(gathered: &mut Gathered, at: Sheet<'_>, object: &Node, is_secret
     for (key, _, value) in object.get(plain).map(Node::entries).unwrap_or_default() {
         gathered.literal(key, value.text().unwrap_or_default(), at.place(value.span), true);
     }
+    for (key, _, value) in object.get("data").filter(|_| is_secret).map(Node::entries).unwrap_or_default() {
+        gathered.encoded(key, value.text().unwrap_or_default(), at.place(value.span));
+    }
     let object = Object { is_secret, name: name.to_owned() };
     // Who writes down an example keeps the real one elsewhere, and that one may hold more.
     gathered.object(object, (!is_example(at)).then_some(names));

@@ -58,7 +58,7 @@ impl Dump<'_, '_> {
                 format!("{what} {} @{} returns {}", fork.name, self.place(fork.place), word(fork.returns))
             }
             Event::Force(cell, place) => {
-                let cell = &program.tables.cells[cell.0 as usize];
+                let cell = &program.learned.tables.cells[cell.0 as usize];
                 format!("{what} {} @{}", cell.name, self.place(*place))
             }
             Event::Verify(of, place) => format!("{what} {of} @{}", self.place(*place)),

@@ -29,7 +29,7 @@ impl Dump<'_, '_> {
     }
 
     fn has_events(&self, def: DefId) -> bool {
-        self.program.tables.summaries.get(&def).is_some_and(|summary| !summary.events.is_empty())
+        self.program.learned.tables.summaries.get(&def).is_some_and(|summary| !summary.events.is_empty())
     }
 
     fn head(&mut self, what: &str, def: DefId, is_async: bool) {
@@ -59,16 +59,16 @@ impl Dump<'_, '_> {
     }
 
     fn summary(&mut self, def: DefId) {
-        let Some(summary) = self.program.tables.summaries.get(&def) else { return };
+        let Some(summary) = self.program.learned.tables.summaries.get(&def) else { return };
         self.value("returns", &summary.ret);
         for (at, marks) in &summary.absorbs {
             self.line(format_args!("flows into param {at}"));
             self.inside(|dump| marks.iter().for_each(|mark| dump.mark(mark)));
         }
-        if self.program.tables.asking_pid.contains(&def) {
+        if self.program.learned.tables.asking_pid.contains(&def) {
             self.line("asks-process-id");
         }
-        if self.program.tables.at_fork.contains(&def) {
+        if self.program.learned.tables.at_fork.contains(&def) {
             self.line("runs-in-each-child");
         }
         if !summary.events.is_empty() {

@@ -63,8 +63,8 @@ impl Dump<'_, '_> {
                 let (kind, starts) = (word(hazard.kind), word(hazard.starts));
                 format!("{kind} {} starts {starts} @{}", hazard.name, self.place(hazard.place))
             }
-            What::Cell(id) => format!("cell {}", program.tables.cells[id.0 as usize].name),
-            What::Copied(id) => format!("copy-of-cell {}", program.tables.cells[id.0 as usize].name),
+            What::Cell(id) => format!("cell {}", program.learned.tables.cells[id.0 as usize].name),
+            What::Copied(id) => format!("copy-of-cell {}", program.learned.tables.cells[id.0 as usize].name),
             What::ForkResult(id) => format!("result-of-fork @{}", self.place(program.fork(*id).place)),
             other => word(other),
         }
@@ -74,7 +74,7 @@ impl Dump<'_, '_> {
         let mut text = match path.root() {
             Root::Param(index) => format!("param {index}"),
             Root::Field(id) => {
-                let (def, name) = &self.program.fields.get(id).key;
+                let (def, name) = &self.program.learned.fields.get(id).key;
                 format!("what {}.{name} holds", self.path(*def))
             }
         };
