@@ -43,7 +43,7 @@ pub use output::{exists_in_repository, prefix_in_repository, write_output};
 pub use package::{Dependency, DependencyKind, Package, Project, Target, TargetKind};
 pub use problem::{Problem, ProblemKind};
 pub use reader::Reader;
-pub use replace::replace;
+pub use replace::{Change, replace};
 pub use request::{Pick, Request, TargetSelection};
 pub use span::{FileId, Place, Span};
 pub use toml_fault::{TomlFault, UnknownWord};

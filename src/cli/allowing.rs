@@ -6,7 +6,7 @@ use super::scope::Scope;
 use crate::facts::{FileFacts, gather};
 use crate::finding::{ALLOW_RULES, Finding};
 use crate::report::safe;
-use crate::source::{AllowScope, FileId, Files, SourceFile, Span, allows, replace};
+use crate::source::{AllowScope, Change, FileId, Files, SourceFile, Span, allows, replace};
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -51,7 +51,8 @@ pub(super) fn add_allows(
         let inserted = Inserted::new(file, &nodes, &of_file);
         let text = inserted.text(file, reason);
         let written = if inserted.covers_all(file, &text, &of_file) {
-            replace(&file.path, &file.text, &text)
+            replace(&[Change { path: &file.path, old: &file.text, new: &text }])
+                .map_err(|(_, message)| message)
         } else {
             Err("has a finding where no comment can stand; it was left alone, write the comment by hand"
                 .to_owned())

@@ -11,7 +11,7 @@ use super::summary::counted;
 use super::{FAILED, FOUND, NOTHING_FOUND};
 use crate::finding::{Applicability, Finding, Fix};
 use crate::report::{self, Changed, Chosen};
-use crate::source::{FileId, replace};
+use crate::source::{Change, FileId, replace};
 
 /// How often files are looked at again. Fixes that are not done by then undo each other.
 const PASSES: usize = 10;
@@ -24,9 +24,11 @@ struct Settled {
     first: Look,
     texts: Texts,
     count: usize,
+    /// The files that a fix changes together with others.
+    together: Vec<Spoiled>,
 }
 
-/// The files in which fixes do harm.
+/// Files, as those in which fixes do harm.
 type Spoiled = BTreeSet<PathBuf>;
 
 /// Fixes what can be fixed, or prints what that would change. Gives the exit code as far as fixing decides on it.
@@ -63,6 +65,7 @@ fn settle(
 ) -> Result<Result<Settled, Spoiled>, String> {
     let first = job.look(&Texts::new(), streams)?;
     let (mut texts, mut count, mut last): (Texts, usize, Option<Look>) = (Texts::new(), 0, None);
+    let mut together: Vec<Spoiled> = Vec::new();
     for _ in 0..PASSES {
         let now = last.as_ref().unwrap_or(&first);
         let may_change = |file: FileId| {
@@ -70,10 +73,11 @@ fn settle(
         };
         let chosen = report::chosen(&now.fixable, &now.input.files, flags.least(), may_change);
         if chosen.texts.is_empty() {
-            return Ok(Ok(Settled { first, texts, count }));
+            return Ok(Ok(Settled { first, texts, count, together }));
         }
         let path = |file: &FileId| now.input.files.get(*file).path.clone();
         texts.extend(chosen.texts.iter().map(|(file, text)| (path(file), text.clone())));
+        together.extend(chosen.together.iter().map(|files| files.iter().map(path).collect()));
         count += chosen.count;
         let next = job.look(&texts, streams)?;
         let harmed = harmed(now, &next, &chosen);
@@ -142,14 +146,23 @@ fn print(job: &Job<'_>, settled: &Settled, streams: &mut Streams<'_>) -> Result<
 fn write(settled: &Settled, streams: &mut Streams<'_>) -> u8 {
     let files = &settled.first.input.files;
     let (mut written, mut code) = (0, NOTHING_FOUND);
-    for (path, text) in &settled.texts {
-        let Some(file) = files.by_path(path) else { continue };
-        match replace(path, &files.get(file).text, text) {
-            Ok(()) => written += 1,
-            Err(message) => {
-                streams.fail(format_args!("{}: {message}", settled.first.name_of(path)));
-                code = FAILED;
-            }
+    for paths in groups(&settled.texts, &settled.together) {
+        let change = |path| {
+            let file = files.by_path(path)?;
+            Some(Change { path, old: &files.get(file).text, new: &settled.texts[path] })
+        };
+        let changes: Vec<Change<'_>> = paths.into_iter().filter_map(change).collect();
+        let Err((at, message)) = replace(&changes) else {
+            written += changes.len();
+            continue;
+        };
+        code = FAILED;
+        let failed = settled.first.name_of(changes[at].path);
+        streams.fail(format_args!("{failed}: {message}"));
+        for other in changes.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, it)| it) {
+            let name = settled.first.name_of(other.path);
+            streams
+                .fail(format_args!("{name}: is changed together with {failed}, and was left alone as well"));
         }
     }
     if written > 0 {
@@ -157,6 +170,21 @@ fn write(settled: &Settled, streams: &mut Streams<'_>) -> u8 {
         streams.say(format_args!("{made} made in {}", counted(written, "file")));
     }
     code
+}
+
+/// The changed files, those together that a fix changes together, directly or by way of others.
+fn groups<'t>(texts: &'t Texts, together: &[Spoiled]) -> Vec<Vec<&'t Path>> {
+    let mut group: BTreeMap<&Path, usize> = texts.keys().map(PathBuf::as_path).zip(0..).collect();
+    for files in together {
+        let own: BTreeSet<usize> = files.iter().filter_map(|it| group.get(it.as_path()).copied()).collect();
+        let Some(first) = own.first().copied().filter(|_| own.len() > 1) else { continue };
+        group.values_mut().filter(|it| own.contains(it)).for_each(|it| *it = first);
+    }
+    let mut all: BTreeMap<usize, Vec<&Path>> = BTreeMap::new();
+    for (path, at) in group {
+        all.entry(at).or_default().push(path);
+    }
+    all.into_values().collect()
 }
 
 /// Says that there was nothing to fix, or only what somebody has to judge. What `--fix` finds right needs no word.

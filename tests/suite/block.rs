@@ -102,7 +102,7 @@ pub(crate) fn marks_in(path: &str, text: &str) -> Vec<Mark> {
     marks
 }
 
-fn manifest() -> String {
+pub(crate) fn manifest() -> String {
     let mut text = String::from(
         "[package]\nname = \"case\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n",
     );

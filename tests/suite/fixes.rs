@@ -23,7 +23,7 @@ fn texts(dir: &Path) -> Texts {
 }
 
 /// A block's files without its marks, which would stand in the fixed code as well.
-fn unmarked(block: &Block) -> Vec<(String, String)> {
+pub(crate) fn unmarked(block: &Block) -> Vec<(String, String)> {
     let line = |line: &str| line.split("//~").next().unwrap_or_default().trim_end().to_owned() + "\n";
     block.files().into_iter().map(|(path, text)| (path, text.lines().map(line).collect())).collect()
 }
@@ -43,7 +43,7 @@ fn shown(texts: &Texts) -> String {
 }
 
 /// Each fixed block of pages and cases, with the bad one above it.
-fn pairs() -> Vec<(std::path::PathBuf, Block, Block)> {
+pub(crate) fn pairs() -> Vec<(std::path::PathBuf, Block, Block)> {
     let mut pages = files_below(&root().join("rules"), ".md");
     pages.extend(files_below(&root().join("tests/cases"), ".md"));
     let mut pairs = Vec::new();

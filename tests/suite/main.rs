@@ -35,6 +35,7 @@ mod runtimes;
 mod secrets;
 mod security;
 mod settings;
+mod several_files;
 mod shapes;
 mod shown;
 mod streams;

@@ -5,11 +5,11 @@ use smol_str::SmolStr;
 
 use super::{
     code::{Code, Node},
-    statement::{Statement, bound, mentions},
+    statement::{Statement, bound, ends_of, mentions},
 };
 use crate::catalog::schema::{TypeEntry, TypeRole};
 use crate::facts::{
-    ExprId, ExprKind,
+    ExprId, ExprKind, PatId,
     expr::{Block, BlockFlavour, Literal, Stmt},
 };
 use crate::link::{DefId, children, sinks::SinkKind};
@@ -143,7 +143,7 @@ impl<'p> Baked<'p> {
         }
     }
 
-    fn bound(&self, code: &Code<'p>, pat: crate::facts::PatId) -> Option<&'p str> {
+    fn bound(&self, code: &Code<'p>, pat: PatId) -> Option<&'p str> {
         bound(code.facts(self.around.file)?, pat)
     }
 
@@ -157,8 +157,7 @@ impl<'p> Baked<'p> {
         let gone = |at: &usize| *at == self.map_at || self.headers.iter().any(|it| it.at == *at);
         let rest = (0..self.block.spans.len()).filter(|at| !gone(at)).map(|at| self.block.spans[at]);
         let tail = self.block.tail.map(|it| code.expr(self.node(it)).span);
-        let named: usize =
-            rest.chain(tail).map(|span| super::statement::ends_of(file.slice(span), self.map).count()).sum();
+        let named: usize = rest.chain(tail).map(|span| ends_of(file.slice(span), self.map).count()).sum();
         named > 1
     }
 

@@ -55,7 +55,8 @@ pub(super) fn without(code: &Code<'_>, id: FileId, name: &str, gone: &[Span]) ->
     let file = code.source(id);
     let left = |at: &Span| !gone.iter().any(|gone| gone.contains(*at));
     let is_last = words(&file.text, name).filter(left).count() == 1;
-    let (item, _) = imports(code.facts(id)?, name).next().filter(|(item, _)| is_last && !item.is_pub)?;
+    let from = *gone.first()?;
+    let (item, _) = imports_for(code.facts(id)?, name, from).filter(|(item, _)| is_last && !item.is_pub)?;
     let ItemKind::Use(entries) = &item.kind else { return None };
     Some(taken_out(file, id, item, entries, name))
 }
@@ -92,6 +93,20 @@ fn pair(file: &SourceFile, word: Span) -> Option<(Span, &str)> {
 /// The path by which a file brings in a name at its top.
 pub(super) fn imported<'p>(code: &Code<'p>, id: FileId, name: &str) -> Option<&'p Path> {
     imports(code.facts(id)?, name).next().map(|(_, entry)| &entry.path)
+}
+
+/// The import of a name that counts at a place: that of the innermost module around it that has one.
+fn imports_for<'p>(facts: &'p FileFacts, name: &str, at: Span) -> Option<(&'p Item, &'p UseEntry)> {
+    let is_around = |outer: &Item, inner: Span| outer.span != inner && outer.span.contains(inner);
+    let counts = |item: &Item| facts.items.iter().all(|it| !is_around(it, item.span) || is_around(it, at));
+    let all = facts.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Use(entries) if counts(item) => Some((item, entries.iter().find(|it| it.alias == name)?)),
+        _ => None,
+    });
+    all.min_by_key(|(item, _)| {
+        let around = facts.items.iter().filter(|it| is_around(it, item.span));
+        around.map(|it| it.span.end - it.span.start).min().unwrap_or(u32::MAX)
+    })
 }
 
 /// The imports of a name at the top of a file.

@@ -10,7 +10,7 @@ use super::{
     constant::{declaration, free_name, renamed},
     import::{Written, instead},
     kept_in::{KeptIn, MADE, is_tail, laid_out, made},
-    statement::{Parts, ends_of, lines},
+    statement::{Parts, ends_of},
     text::Look,
 };
 use crate::facts::{ExprKind, ItemKind, laid_out_statements};
@@ -154,7 +154,7 @@ fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
     let declared = laid_out(code, Place { file: cell.file, span }, &kept.declared(), ("", NOTED))?;
     let filled = laid_out(code, code.place(call), &kept.found(), (&make, NOTED))?;
     let look = Look::of(file);
-    let above = lines(file, cell.item.span)?.start;
+    let above = file.line_span(file.line_index(cell.item.span.start)).start;
     let ty = look.fitted(&laid_out_statements(&kept.ty())?, span.start);
     let (indent, end) = (look.indent(span.start), look.line_end());
     let place = Place { file: cell.file, span: Span::new(above, above) };

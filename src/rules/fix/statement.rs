@@ -123,7 +123,8 @@ pub(super) fn lines(file: &SourceFile, span: Span) -> Option<Span> {
 /// The lines to take out, so that no two empty lines meet where they were.
 pub(super) fn without_gap(file: &SourceFile, lines: Span) -> Span {
     let text = &file.text;
-    let above = text[..lines.start as usize].lines().next_back().unwrap_or_default().trim();
+    let above = text[..lines.start as usize].lines().next_back().unwrap_or_default();
+    let above = above.trim_start_matches('\u{feff}').trim();
     let below = text[lines.end as usize..].split_inclusive('\n').next().unwrap_or_default();
     if below.trim().is_empty() && (above.is_empty() || above.ends_with('{')) {
         let length = u32::try_from(below.len()).unwrap_or_default();
