@@ -1,6 +1,7 @@
 //! Hostile trees, in processes of their own: what includes, links and patterns lead to, what cannot be entered, manifests
 //! that are huge, deep or grow when they are read. The run ends by itself and the rest of the tree is reported.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::directory::{GLOBAL_CLIENT, directory};
@@ -56,8 +57,9 @@ fn a_manifest_of_twenty_megabytes_is_one_problem() {
 #[test]
 fn a_manifest_with_thousands_of_members_and_dependencies_is_read() {
     let numbers = || 0..10_000;
-    let dependencies: String =
-        numbers().map(|at| format!("d{at} = {{ path = \"../d{at}\", version = \"1\" }}\n")).collect();
+    let dependencies: Vec<String> =
+        numbers().map(|at| format!("d{at} = {{ path = \"../d{at}\", version = \"1\" }}")).collect();
+    let dependencies = dependencies.join("\n");
     let members: Vec<String> = numbers().map(|at| format!("\"d{at}/*\"")).collect();
     let manifest = format!("[workspace]\nmembers = [{}]\n{PACKAGE}{dependencies}", members.join(", "));
     check_files(&[("big/Cargo.toml", manifest), ("big/src/lib.rs", String::new())], 1);
@@ -86,8 +88,8 @@ fn aliases_that_multiply_do_not() {
     let mut list = "b0: &b0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for at in 1..60 {
         let (merged, named) = (format!("*a{}, ", at - 1).repeat(9), format!("*b{}, ", at - 1).repeat(9));
-        bomb += &format!("x-a{at}: &a{at} {{ <<: [{merged}], k{at}: *a{} }}\n", at - 1);
-        list += &format!("b{at}: &b{at} [{named}]\n");
+        let _ = writeln!(bomb, "x-a{at}: &a{at} {{ <<: [{merged}], k{at}: *a{} }}", at - 1);
+        let _ = writeln!(list, "b{at}: &b{at} [{named}]");
     }
     let compose = format!(
         "{bomb}services:\n  kiwi:\n    build: .\n    command: kiwi\n    environment: *a59\n  other: *a59\n"
@@ -212,11 +214,12 @@ mod unix {
     }
 
     #[test]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn directories_that_may_not_be_entered_are_told() {
         let dir =
             directory(&[("client.rs", GLOBAL_CLIENT), ("shut/a.rs", ""), ("shut/b/Cargo.toml", PACKAGE)]);
         let shut = dir.path().join("shut");
-        fs::set_permissions(&shut, fs::Permissions::from_mode(0)).expect("a mode");
+        fs::set_permissions(&shut, fs::Permissions::from_mode(0o0)).expect("a mode");
         if fs::read_dir(&shut).is_ok() {
             eprintln!("skipped: who runs this test may enter every directory");
         } else {
@@ -227,6 +230,7 @@ mod unix {
     }
 
     #[test]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn a_path_longer_than_the_system_takes_is_told() {
         let dir = directory(&[("client.rs", GLOBAL_CLIENT)]);
         let script = "n=$(printf '%0200d' 0); i=0; while [ $i -lt 30 ]; do mkdir $n && cd -P $n || exit 1; i=$((i+1)); done; : > deep.rs";
