@@ -135,6 +135,13 @@ pub enum Target {
     Cell(Name),
 }
 
+impl Target {
+    /// Whether it is a field or cell of this name, which code anywhere may read.
+    fn is_shared_as(&self, name: &Name) -> bool {
+        matches!(self, Self::Field(known) | Self::Cell(known) if known == name)
+    }
+}
+
 /// A sink with all that arrives there.
 #[derive(Clone, Debug)]
 pub struct Reached {

@@ -67,7 +67,7 @@ fn judge<'p>(
 fn handled(program: &Program<'_>, sink: &Sink, arrival: &Arrival, literal: &Literal) -> Option<&'static str> {
     if matches!(sink.kind, SinkKind::Configuration | SinkKind::Use) {
         Some("it is not seen to be sent")
-    } else if program.is_asked_for_emptiness(literal, arrival) {
+    } else if program.is_asked_for_emptiness(literal, arrival, sink) {
         Some("the code asks whether it is empty")
     } else if is_keyless(program, sink, literal) {
         Some("the server may be one that asks for no key")

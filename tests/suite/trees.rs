@@ -213,8 +213,8 @@ mod unix {
         check(dir.path(), 1);
     }
 
-    #[test]
     #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    #[test]
     fn directories_that_may_not_be_entered_are_told() {
         let dir =
             directory(&[("client.rs", GLOBAL_CLIENT), ("shut/a.rs", ""), ("shut/b/Cargo.toml", PACKAGE)]);
@@ -229,8 +229,8 @@ mod unix {
         fs::set_permissions(&shut, fs::Permissions::from_mode(0o755)).expect("a mode");
     }
 
-    #[test]
     #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    #[test]
     fn a_path_longer_than_the_system_takes_is_told() {
         let dir = directory(&[("client.rs", GLOBAL_CLIENT)]);
         let script = "n=$(printf '%0200d' 0); i=0; while [ $i -lt 30 ]; do mkdir $n && cd -P $n || exit 1; i=$((i+1)); done; : > deep.rs";

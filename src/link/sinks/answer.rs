@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Arrival, Arriving, Gather, Literal, Reached, follow};
+use super::{Arrival, Arriving, Gather, Literal, Reached, Sink, follow};
 use crate::catalog::secret::Verdict;
 use crate::facts::{
     ExprId, ExprKind, FileFacts, Name,
@@ -14,8 +14,9 @@ use crate::link::{
     Program,
     engine::{Engine, Table},
     value::{LiteralId, Origin, OriginId},
+    world::index,
 };
-use crate::source::Place;
+use crate::source::{FileId, Place};
 
 /// The sinks of a program, and what rules need to know of what arrives there.
 #[derive(Debug, Default)]
@@ -23,8 +24,9 @@ pub(in crate::link) struct Sinks {
     reached: Vec<Reached>,
     literals: Table<Literal, LiteralId>,
     implicit: FxHashSet<OriginId>,
-    /// Names of variables and fields that are asked whether they are empty, once a rule wants to know.
-    asked: OnceCell<FxHashSet<Name>>,
+    /// Names of variables and fields that are asked whether they are empty, each with the files where, once a rule wants
+    /// to know.
+    asked: OnceCell<FxHashMap<Name, FxHashSet<FileId>>>,
 }
 
 impl Sinks {
@@ -34,6 +36,17 @@ impl Sinks {
         let Gather { literals, implicit, .. } = gather;
         Self { reached, literals, implicit, asked: OnceCell::new() }
     }
+}
+
+/// What the files ask whether it is empty.
+fn asked(facts: &[FileFacts]) -> FxHashMap<Name, FxHashSet<FileId>> {
+    let mut all: FxHashMap<Name, FxHashSet<FileId>> = FxHashMap::default();
+    for (at, file) in facts.iter().enumerate() {
+        for name in asked_in(file) {
+            all.entry(name).or_default().insert(FileId(index(at)));
+        }
+    }
+    all
 }
 
 /// The names of what a file asks whether it is empty.
@@ -101,12 +114,19 @@ impl Program<'_> {
         self.learned.tables.compiled.get(&id).is_some_and(|(_, is_file)| *is_file)
     }
 
-    /// Whether somebody asks whether something is empty that has one of the names a literal passed under.
+    /// Whether somebody asks whether something is empty that has one of the names a literal passed under: a field or cell
+    /// anywhere, a variable in a file on its way.
     #[must_use]
-    pub fn is_asked_for_emptiness(&self, literal: &Literal, arrival: &Arrival) -> bool {
-        let asked = self.learned.sinks.asked.get_or_init(|| self.facts.iter().flat_map(asked_in).collect());
-        let names = arrival.names.iter().chain([&literal.name]);
-        names.filter(|name| !name.is_empty()).any(|name| asked.contains(name))
+    pub fn is_asked_for_emptiness(&self, literal: &Literal, arrival: &Arrival, sink: &Sink) -> bool {
+        let asked = self.learned.sinks.asked.get_or_init(|| asked(self.facts));
+        let hops = arrival.hops.iter();
+        let on_way = hops.map(|hop| hop.place.file).chain([literal.place.file, sink.place.file]);
+        let on_way: FxHashSet<FileId> = on_way.collect();
+        let is_for_all = |name: &Name| arrival.hops.iter().any(|hop| hop.into.is_shared_as(name));
+        let names = arrival.names.iter().chain([&literal.name]).filter(|name| !name.is_empty());
+        names
+            .filter_map(|name| Some((name, asked.get(name)?)))
+            .any(|(name, files)| is_for_all(name) || files.iter().any(|file| on_way.contains(file)))
     }
 
     /// The literals that arrive at a sink and are secrets.
