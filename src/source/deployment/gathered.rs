@@ -157,9 +157,9 @@ impl Gathered {
         }
     }
 
-    /// Notes a value that nobody has to see.
+    /// Notes a value that nobody has to see, if anything is written there.
     pub(super) fn hide(&mut self, place: Place) {
-        if self.found.hidden.len() < VARIABLES {
+        if place.span.start < place.span.end && self.found.hidden.len() < VARIABLES {
             self.found.hidden.push(place);
         }
     }
