@@ -92,7 +92,7 @@ mod tests {
         replace(&[Change { path, old, new }]).map_err(|(_, message)| message)
     }
 
-    fn file(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("a.rs");
         fs::write(&path, text).expect("a file");

@@ -225,7 +225,7 @@ impl Attached<'_, '_> {
         for (it, name) in self.baked.headers.iter().zip(names) {
             let key = self.key_at(node, it.key)?;
             let value = renamed(code, node, &self.cell.item.name, name)?;
-            replacement += &format!("{glue}.{header}({key}, {value})");
+            replacement += &[glue.as_str(), ".", header, "(", &key, ", ", &value, ")"].concat();
         }
         let place = Place { file: node.file, span: Span::new(span.end, span.end) };
         Some(Edit { place, replacement })

@@ -114,7 +114,7 @@ impl<'p> Baked<'p> {
     fn changed(&self, code: &Code<'p>, expr: ExprId) -> Option<&'p str> {
         let ExprKind::MethodCall { receiver, .. } = &code.expr(self.node(expr)).kind else { return None };
         let ExprKind::Path(path) = &code.expr(self.node(*receiver)).kind else { return None };
-        path.as_ident().map(|it| it.as_str()).filter(|it| *it != self.map)
+        path.as_ident().map(SmolStr::as_str).filter(|it| *it != self.map)
     }
 
     /// Whether what goes with a header is needed by nothing else, and can be done at another place and again.

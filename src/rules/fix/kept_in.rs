@@ -95,7 +95,7 @@ impl<'p> KeptIn<'p> {
         }
         let is_written_short =
             matches!(&code.expr(*node).kind, ExprKind::Path(path) if path.as_ident().is_some());
-        is_written_short.then(|| (parent, Node { id: *init, ..*node }))
+        is_written_short.then_some((parent, Node { id: *init, ..*node }))
     }
 }
 

@@ -138,21 +138,21 @@ fn called(code: &Code<'_>, cell: &KeptIn<'_>, node: Node, name: &str) -> Option<
 
 /// A cell that one place fills is filled there, where a function gives what it keeps; otherwise that place calls one.
 fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
-    let (call, init) = cell.filled_where_used(code)?;
+    let (filling, init) = cell.filled_where_used(code)?;
     let make = made(code, init)?;
-    if !is_tail(code, call) {
+    if !is_tail(code, filling) {
         // What a function makes, it makes of nothing that is local to its callers.
         let names = Parts::of(code.facts(init.file)?, init.id).names;
         let is_free = !names.iter().any(|name| name.starts_with(|c: char| c.is_lowercase() || c == '_'));
         let (name, mut edits) = as_function(code, cell, &make).filter(|_| is_free)?;
-        edits.push(Edit { place: code.place(call), replacement: format!("{name}()") });
+        edits.push(Edit { place: code.place(filling), replacement: format!("{name}()") });
         return Some(edits);
     }
     let file = code.source(cell.file);
     let span = declaration(file, cell.item)?;
     let kept = Kept::new(cell, cell.path, &type_name(code, cell)?)?;
     let declared = laid_out(code, Place { file: cell.file, span }, &kept.declared(), ("", NOTED))?;
-    let filled = laid_out(code, code.place(call), &kept.found(), (&make, NOTED))?;
+    let filled = laid_out(code, code.place(filling), &kept.found(), (&make, NOTED))?;
     let look = Look::of(file);
     let above = file.line_span(file.line_index(cell.item.span.start)).start;
     let ty = look.fitted(&laid_out_statements(&kept.ty())?, span.start);

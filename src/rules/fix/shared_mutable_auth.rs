@@ -107,7 +107,7 @@ fn passed<'p>(
     callee: Node,
 ) -> Option<Edit> {
     let call = code.parent(callee)?;
-    let ExprKind::Call { callee: called, args } = &code.expr(call).kind else { return None };
+    let ExprKind::Call { callee: function, args } = &code.expr(call).kind else { return None };
     let statements = Statement::around(code, call);
     let own = code.expr(call).span;
     let tail = |set: &Statement<'_>| {
@@ -120,7 +120,7 @@ fn passed<'p>(
             .filter(|at| *at > set.at && set.around.file == call.file)
     };
     let all = sets.iter().filter_map(|(node, set)| Some((before(set)?, node, set)));
-    let (at, node, set) = all.max_by_key(|(_, _, set)| set.at).filter(|_| *called == callee.id)?;
+    let (at, node, set) = all.max_by_key(|(_, _, set)| set.at).filter(|_| *function == callee.id)?;
     let given = given(code, setter, *node)?;
     let file = code.source(call.file);
     // What is passed is still what it was, and is needed by nothing else there.
