@@ -225,9 +225,7 @@ impl Attached<'_, '_> {
         for (it, name) in self.baked.headers.iter().zip(names) {
             let key = self.key_at(node, it.key)?;
             let value = renamed(code, node, &self.cell.item.name, name)?;
-            for part in [glue.as_str(), ".", header, "(", &key, ", ", &value, ")"] {
-                replacement += part;
-            }
+            replacement += &[glue.as_str(), ".", header, "(", &key, ", ", &value, ")"].concat();
         }
         let place = Place { file: node.file, span: Span::new(span.end, span.end) };
         Some(Edit { place, replacement })

@@ -104,10 +104,10 @@ fn passed<'p>(
     code: &Code<'p>,
     setter: &Setter<'p>,
     sets: &[(Node, Statement<'p>)],
-    reader: Node,
+    callee: Node,
 ) -> Option<Edit> {
-    let call = code.parent(reader)?;
-    let ExprKind::Call { callee, args } = &code.expr(call).kind else { return None };
+    let call = code.parent(callee)?;
+    let ExprKind::Call { callee: function, args } = &code.expr(call).kind else { return None };
     let statements = Statement::around(code, call);
     let own = code.expr(call).span;
     let tail = |set: &Statement<'_>| {
@@ -120,7 +120,7 @@ fn passed<'p>(
             .filter(|at| *at > set.at && set.around.file == call.file)
     };
     let all = sets.iter().filter_map(|(node, set)| Some((before(set)?, node, set)));
-    let (at, node, set) = all.max_by_key(|(_, _, set)| set.at).filter(|_| *callee == reader.id)?;
+    let (at, node, set) = all.max_by_key(|(_, _, set)| set.at).filter(|_| *function == callee.id)?;
     let given = given(code, setter, *node)?;
     let file = code.source(call.file);
     // What is passed is still what it was, and is needed by nothing else there.
@@ -129,7 +129,7 @@ fn passed<'p>(
     if between.chain(rest).any(|text| mentions(text, given.0)) {
         return None;
     }
-    let open = code.expr(reader).span.end + 1;
+    let open = code.expr(callee).span.end + 1;
     let replacement = format!("{}{}", given.1, if args.is_empty() { "" } else { ", " });
     Some(Edit { place: Place { file: call.file, span: Span::new(open, open) }, replacement })
 }
