@@ -28,6 +28,7 @@ pub mod runtimes;
 mod signature;
 pub mod sinks;
 mod subst;
+mod test_support;
 mod trace;
 mod ty;
 pub mod value;

@@ -270,6 +270,12 @@ impl Words {
         self.tests.features.contains(name)
     }
 
+    /// Whether a module of this name is there for tests.
+    #[must_use]
+    pub fn is_test_module(&self, name: &str) -> bool {
+        self.tests.modules.contains(name)
+    }
+
     /// Whether a derive of this name reads a struct from an answer or a file.
     #[must_use]
     pub fn is_read_from_answers(&self, derive: &str) -> bool {

@@ -31,6 +31,7 @@ use super::{
     resolve::{Owner, Resolver},
     runtimes::{self, Crossing},
     sinks::Sinks,
+    test_support,
     ty::{Ty, Types},
     value::{
         Build, BuildId, CellId, Credential, CredentialId, ForkId, GIVEN, Hazard, HazardId, HazardKind, Mark,
@@ -90,6 +91,8 @@ pub(super) struct Learned {
     inherited: Vec<Inherited>,
     spared: Vec<Spared>,
     crossings: Vec<Crossing>,
+    /// The cells that a library keeps for tests.
+    test_support: FxHashSet<DefId>,
     /// The packages that forking hosts load.
     hosts: BTreeMap<usize, Vec<Host>>,
     /// The credential variables that deployments give or lack.
@@ -110,6 +113,7 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
     let (inherited, spared) = order::inherited(&engine);
     let crossings = runtimes::crossings(&engine);
     let hosts = hosts::loaded(&engine);
+    let test_support = test_support::cells(&engine);
     let deployed = deployments::deployed(&engine);
     let phases = phases::phases(&engine);
     let sinks = Sinks::find(&mut engine);
@@ -126,6 +130,7 @@ fn learn(inputs: Inputs<'_>, world: &World) -> Learned {
         inherited,
         spared,
         crossings,
+        test_support,
         hosts,
         deployed,
         phases,
@@ -477,6 +482,15 @@ impl Program<'_> {
         let users = cell.fills.values().map(|fill| fill.def).chain(cell.reads.values().copied());
         let users: Vec<DefId> = users.filter(|user| *user != def).collect();
         self.learned.hosts.get(&krate.package?)?.iter().find(|host| host.comes_to(&users))
+    }
+
+    /// Whether a cell stands in a module that is called like one for tests, and nothing else in the run comes to it.
+    #[must_use]
+    pub fn is_for_tests(&self, cell: &Cell) -> bool {
+        match cell.key {
+            CellKey::Static(def) | CellKey::Memo(def) => self.learned.test_support.contains(&def),
+            CellKey::Global(_) => false,
+        }
     }
 
     /// Whether who fills or reads a cell asks which process it is in, or is run in each child after a fork.

@@ -374,6 +374,11 @@ impl<'a> Types<'a> {
 }
 
 /// Attributes of the language that are common in code and mean nothing here; no import can give them another meaning.
+/// Whether an attribute of this path is the language's own, and hands its item to nobody.
+pub(super) fn is_built_in(path: &str) -> bool {
+    BUILT_IN.contains(&path)
+}
+
 const BUILT_IN: [&str; 8] =
     ["allow", "cfg", "cold", "derive", "expect", "inline", "must_use", "track_caller"];
 

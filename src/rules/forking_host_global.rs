@@ -26,6 +26,9 @@ fn judge(program: &Program<'_>, cell: &Cell) -> Verdict {
         .forking_host(cell)
         .ok_or_else(|| Guard::new("no host that forks loads the crate of this cell"))?;
     guard::not_example(cell)?;
+    if program.is_for_tests(cell) {
+        return Err(Guard::new("only tests, and a module that is called like one for tests, use it"));
+    }
     if program.is_fork_guarded(cell) {
         return Err(Guard::new("who fills or reads it asks which process it is in, or runs in each child"));
     }

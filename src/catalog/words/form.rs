@@ -93,6 +93,7 @@ pub(super) struct Placeholders {
 pub(super) struct Tests {
     pub(super) attributes: FxHashSet<String>,
     pub(super) features: FxHashSet<String>,
+    pub(super) modules: FxHashSet<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 
 use super::{
     code::{Code, Node},
-    constant::{declaration, free_name, renamed},
+    constant::{declaration, first_free, free_name, renamed},
     import::{Written, instead},
     kept_in::{KeptIn, MADE, is_tail, laid_out, made},
     statement::{Parts, ends_of},
@@ -26,6 +26,8 @@ const FILLED: &str = "slot_filled";
 const NOTED: &[(&str, &str)] = &[(NOTE, COMMENT), (FILLED, "slot.get_or_init")];
 /// What is kept, as a type inside a function.
 const KEPT: &str = "Kept";
+/// How many lines a closure has that is left as it stands.
+const LONG: usize = 4;
 /// Takes a value out of where it is kept, so that another of its kind is no remedy.
 const MOVES_OUT: &str = "std::ptr::read";
 
@@ -74,7 +76,15 @@ fn is_moved_out(code: &Code<'_>, cell: &KeptIn<'_>) -> bool {
 /// A cell with its initialiser becomes a function.
 fn by_closure(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
     let make = cell.made_by_itself(code)?;
-    let (name, mut edits) = as_function(code, cell, &make)?;
+    let lines = lines_of(code, cell.initialiser(code)?);
+    let beside = lines.and_then(|body| Beside::new(code, cell, body));
+    let make = beside.as_ref().map_or(make, |it| format!("{}()", it.name));
+    let mut function = Function::new(code, cell, &make, &quote!())?;
+    let name = std::mem::take(&mut function.name);
+    let mut edits = match beside {
+        Some(beside) => beside.behind(code, cell, function),
+        None => function.alone(code, cell),
+    };
     edits.extend(cell.uses.imports.iter().map(|it| Edit { place: *it, replacement: name.clone() }));
     for node in &cell.uses.nodes {
         edits.push(called(code, cell, *node, &name)?);
@@ -82,19 +92,78 @@ fn by_closure(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-/// The function in the place of a cell, with its name and what changes in the imports.
-fn as_function(code: &Code<'_>, cell: &KeptIn<'_>, make: &str) -> Option<(String, Vec<Edit>)> {
-    let name = free_name(code, &cell.item.name, cell.file, &cell.uses)?;
-    let function = format_ident!("{name}");
-    let span = declaration(code.source(cell.file), cell.item)?;
-    let once = once(code, cell, span);
-    let kept = Kept::new(cell, &once.path, KEPT)?;
-    let (ty, declared, found) = (kept.ty(), kept.declared(), kept.found());
-    let held = &kept.held;
-    let tokens = quote!(fn #function() -> &'static #held { #ty #declared #found });
-    let mut edit = laid_out(code, Place { file: cell.file, span }, &tokens, (make, NOTED))?;
-    edit.replacement = Look::of(code.source(cell.file)).set_apart(edit.replacement, span.end);
-    Some((name, [edit].into_iter().chain(once.edit).collect()))
+/// The block of a closure whose several lines are better left as they stand.
+fn lines_of(code: &Code<'_>, closure: Node) -> Option<Node> {
+    let ExprKind::Closure { body, .. } = &code.expr(closure).kind else { return None };
+    let body = Node { id: *body, ..closure };
+    let is_long = code.text(body).lines().count() >= LONG;
+    (is_long && matches!(code.expr(body).kind, ExprKind::Block(_))).then_some(body)
+}
+
+/// A function in the place of a cell.
+struct Function {
+    name: String,
+    edit: Edit,
+    import: Option<Edit>,
+}
+
+impl Function {
+    fn new(code: &Code<'_>, cell: &KeptIn<'_>, make: &str, parameter: &TokenStream) -> Option<Self> {
+        let name = free_name(code, &cell.item.name, cell.file, &cell.uses)?;
+        let function = format_ident!("{name}");
+        let span = declaration(code.source(cell.file), cell.item)?;
+        let once = once(code, cell, span);
+        let kept = Kept::new(cell, &once.path, KEPT)?;
+        let (ty, declared, found) = (kept.ty(), kept.declared(), kept.found());
+        let held = &kept.held;
+        let tokens = quote!(fn #function(#parameter) -> &'static #held { #ty #declared #found });
+        let edit = laid_out(code, Place { file: cell.file, span }, &tokens, (make, NOTED))?;
+        Some(Self { name, edit, import: once.edit })
+    }
+
+    /// The edits that put it there by itself.
+    fn alone(mut self, code: &Code<'_>, cell: &KeptIn<'_>) -> Vec<Edit> {
+        let (look, end) = (Look::of(code.source(cell.file)), self.edit.place.span.end);
+        self.edit.replacement = look.set_apart(self.edit.replacement, end);
+        std::iter::once(self.edit).chain(self.import).collect()
+    }
+}
+
+/// A function that makes the value by lines which stay where they stand in the declaration of a cell.
+struct Beside {
+    name: String,
+    body: Span,
+}
+
+impl Beside {
+    fn new(code: &Code<'_>, cell: &KeptIn<'_>, body: Node) -> Option<Self> {
+        let file = code.source(cell.file);
+        let look = Look::of(file);
+        let span = code.expr(body).span;
+        let is_level = look.indent(span.end - 1) == look.indent(cell.item.name_span.start);
+        let behind = file.text.get(span.end as usize..cell.item.span.end as usize)?;
+        let is_bare = behind.chars().all(|c| matches!(c, ')' | ',' | ';') || c.is_whitespace());
+        let own = cell.item.name.to_lowercase();
+        let names = [format!("make_{own}"), format!("start_{own}")];
+        let name = first_free(code, names, cell.file, &cell.uses)?;
+        (is_level && is_bare).then_some(Self { name, body: span })
+    }
+
+    /// The edits that put it behind the function that calls it.
+    fn behind(self, code: &Code<'_>, cell: &KeptIn<'_>, function: Function) -> Vec<Edit> {
+        let look = Look::of(code.source(cell.file));
+        let Edit { place: Place { file, span }, replacement } = function.edit;
+        let (end, indent) = (look.line_end(), look.indent(span.start));
+        let head = format!("{end}{end}{indent}fn {}() -> {} ", self.name, cell.held);
+        let opened = Span::new(span.start, self.body.start);
+        let closed = Span::new(self.body.end, span.end);
+        let head = Edit { place: Place { file, span: opened }, replacement: replacement + &head };
+        let foot = Edit {
+            place: Place { file, span: closed },
+            replacement: look.set_apart(String::new(), span.end),
+        };
+        [head, foot].into_iter().chain(function.import).collect()
+    }
 }
 
 /// The cell that is filled once, in the place of what a cell is now.
@@ -140,25 +209,59 @@ fn called(code: &Code<'_>, cell: &KeptIn<'_>, node: Node, name: &str) -> Option<
 fn where_it_is_filled(code: &Code<'_>, cell: &KeptIn<'_>) -> Option<Vec<Edit>> {
     let (filling, init) = cell.filled_where_used(code)?;
     let make = made(code, init)?;
-    if !is_tail(code, filling) {
-        // What a function makes, it makes of nothing that is local to its callers.
-        let names = Parts::of(code.facts(init.file)?, init.id).names;
-        let is_free = !names.iter().any(|name| name.starts_with(|c: char| c.is_lowercase() || c == '_'));
-        let (name, mut edits) = as_function(code, cell, &make).filter(|_| is_free)?;
-        edits.push(Edit { place: code.place(filling), replacement: format!("{name}()") });
-        return Some(edits);
+    if is_tail(code, filling) {
+        return at_the_end(code, cell, (filling, init), &make);
     }
+    // What a function makes, it makes of nothing that is local to its callers.
+    let names = Parts::of(code.facts(init.file)?, init.id).names;
+    let is_free = !names.iter().any(|name| name.starts_with(|c: char| c.is_lowercase() || c == '_'));
+    if !is_free {
+        return None;
+    }
+    if lines_of(code, init).is_none() {
+        let function = Function::new(code, cell, &make, &quote!())?;
+        let called = Edit { place: code.place(filling), replacement: format!("{}()", function.name) };
+        return Some(function.alone(code, cell).into_iter().chain([called]).collect());
+    }
+    // The closure stays where it is, and is handed over.
+    let held: TokenStream = cell.held.parse().ok()?;
+    let function = Function::new(code, cell, "make()", &quote!(make: fn() -> #held))?;
+    let before = Span::new(code.expr(filling).span.start, code.expr(init).span.start);
+    let called =
+        Edit { place: Place { file: cell.file, span: before }, replacement: format!("{}(", function.name) };
+    Some(function.alone(code, cell).into_iter().chain([called]).collect())
+}
+
+/// A cell is filled at the end of the block that gives what it keeps.
+fn at_the_end(
+    code: &Code<'_>,
+    cell: &KeptIn<'_>,
+    (filling, init): (Node, Node),
+    make: &str,
+) -> Option<Vec<Edit>> {
     let file = code.source(cell.file);
     let span = declaration(file, cell.item)?;
     let kept = Kept::new(cell, cell.path, &type_name(code, cell)?)?;
     let declared = laid_out(code, Place { file: cell.file, span }, &kept.declared(), ("", NOTED))?;
-    let filled = laid_out(code, code.place(filling), &kept.found(), (&make, NOTED))?;
     let look = Look::of(file);
     let above = file.line_span(file.line_index(cell.item.span.start)).start;
     let ty = look.fitted(&laid_out_statements(&kept.ty())?, span.start);
     let (indent, end) = (look.indent(span.start), look.line_end());
     let place = Place { file: cell.file, span: Span::new(above, above) };
-    Some(vec![Edit { place, replacement: format!("{indent}{ty}{end}") }, declared, filled])
+    let mut edits = vec![Edit { place, replacement: format!("{indent}{ty}{end}") }, declared];
+    // A type that is only known from outside is not that of a closure by itself.
+    let is_long = lines_of(code, init).is_some() && !cell.held.contains("dyn ");
+    let make = if is_long { "make()" } else { make };
+    let mut filled = laid_out(code, code.place(filling), &kept.found(), (make, NOTED))?;
+    if is_long {
+        let (outer, inner) = (code.expr(filling).span, code.expr(init).span);
+        let before = Place { file: cell.file, span: Span::new(outer.start, inner.start) };
+        edits.push(Edit { place: before, replacement: "let make = ".to_owned() });
+        filled.place.span.start = inner.end;
+        filled.replacement = format!(";{end}{}{}", look.indent(outer.start), filled.replacement);
+    }
+    edits.push(filled);
+    Some(edits)
 }
 
 /// The name of the type of what a cell keeps, which nothing has where it is seen.
