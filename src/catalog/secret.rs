@@ -292,6 +292,7 @@ mod tests {
             ("[Filtered]", Verdict::Other),
             ("x-amz-content-sha256", Verdict::Other),
             ("changeme", Verdict::Placeholder),
+            ("relay_secret_change_in_production", Verdict::Placeholder),
             ("xxxxxxxx", Verdict::Placeholder),
             ("12345678", Verdict::Placeholder),
             ("your-api-key", Verdict::Placeholder),

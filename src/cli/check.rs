@@ -4,7 +4,6 @@ mod look;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
-use std::time::Instant;
 
 pub(super) use self::look::Look;
 use super::args::{CheckArgs, Dump, FailOn};
@@ -27,7 +26,7 @@ use crate::facts;
 use crate::finding::{Confidence, Finding, Level, Suppressed, Suppression, suppress};
 use crate::report::{self, Fingerprints, Format, KeyShape, Report};
 use crate::rules::Rule;
-use crate::source::{Discovery, Files, SourceFile, discover, prefix_in_repository};
+use crate::source::{Discovery, Files, Problem, Project, SourceFile, discover, prefix_in_repository};
 
 /// What was asked for.
 pub(super) struct Job<'a> {
@@ -48,6 +47,24 @@ pub(super) struct Job<'a> {
 struct Outcome {
     findings: Vec<Finding>,
     summary: Summary,
+}
+
+/// What a run is besides looking: where its reports go, and what was done before.
+struct Around<'a> {
+    outputs: Outputs<'a>,
+    /// Whether cargo, run before, had nothing to say.
+    is_cargo_content: bool,
+    /// What fixing ended with.
+    fixed: u8,
+}
+
+/// What is known once the rules were asked, beside the files.
+struct Looked<'l> {
+    project: &'l Project,
+    loaded: &'l facts::Loaded,
+    problems: &'l [Problem],
+    scope: &'l Scope<'l>,
+    answer: &'l Answer,
 }
 
 /// Looks at what the arguments select and reports on it. Gives the exit code.
@@ -104,82 +121,8 @@ fn look(
         }
         found = discover(&args.request(cwd));
     }
-    let catalog = &job.catalog;
-    let mut input = job.read(found, streams);
-    let key_shapes = key_shapes(catalog);
-    if args.dump == Some(Dump::Facts) {
-        // Strings are cut in it, so it shows no secret. Names of files may hold anything.
-        let text = report::masked(&dump_of(&input), &input.files, &[], &key_shapes);
-        return tell_text(&text, streams);
-    }
-    let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
-    let excluded = scope.exclude(&settings.exclude, &input.files);
-    if args.show_files {
-        job.tell_problems(&input, &scope, excluded.len(), streams);
-        let is_complete = input.problems.iter().all(|problem| !problem.kind.is_failure());
-        let code = tell_text(&shown::files(&input, &scope, &excluded), streams)?;
-        return Ok(if is_complete { code } else { FAILED });
-    }
-    let is_dumped = args.dump == Some(Dump::Program);
-    let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
-    let answer = job.answer(&input, wanted, streams)?;
-    if let Some(text) = &answer.dump {
-        return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
-    }
-    let mut outcome = job.outcome(&input, &scope, excluded.len(), job.suppressed(&input, &scope, &answer));
-
-    job.tell_problems(&input, &scope, excluded.len(), streams);
-    let prefix = prefix_in_repository(cwd);
-    // What comments or levels hide counts as well, so that hiding one finding does not rename another.
-    let found = answer.findings.iter().filter(|finding| scope.has(finding.primary.place));
-    let all: Vec<Finding> = found.chain(&outcome.findings).cloned().collect();
-    let prints = |more: &[Finding], files: &Files| {
-        Fingerprints::new(all.iter().chain(more), files, &input.loaded.facts, &answer.secrets, &prefix)
-    };
-    let gate = Gate {
-        args,
-        cwd,
-        prefix: &prefix,
-        scope: &scope,
-        levels: &job.levels,
-        rules,
-        active: &job.active,
-        facts: &input.loaded.facts,
-        secrets: &answer.secrets,
-        key_shapes: &key_shapes,
-        baseline: job.baseline(),
-    };
-    let first_prints = prints(&[], &input.files);
-    let Outcome { findings, summary } = &mut outcome;
-    if let Some(code) = gate.keep(findings, summary, &first_prints, &input.files, streams)? {
-        return Ok(code);
-    }
-    gate.let_pass(findings, summary, &first_prints, &mut input.files, streams)?;
-    let code = if fixed == FAILED { FAILED } else { job.exit_code(&outcome, is_cargo_content) };
-    let report = Report {
-        findings: &outcome.findings,
-        files: &input.files,
-        secrets: &answer.secrets,
-        key_shapes: &key_shapes,
-        owners: &scope.report_owners(),
-        rules,
-        problems: &input.problems,
-        fingerprints: &prints(&outcome.findings, &input.files),
-        prefix: &prefix,
-        fails_at: job.fail_on().level(),
-        is_coloured: false,
-        is_linked: false,
-        success: code == NOTHING_FOUND && is_cargo_content,
-    };
-    if let Err(message) = outputs.write(&report, args.color, cwd, environment, streams) {
-        streams.fail(message);
-        return Ok(FAILED);
-    }
-    job.tell_work(&input, &answer, progress.started(), streams);
-    job.tell_numbers(&outcome, streams);
-    // The process ends here, and gives the facts of all files back at once.
-    std::mem::forget(input.loaded);
-    Ok(code)
+    let input = job.read(found, streams);
+    job.look_at(input, &Around { outputs, is_cargo_content, fixed }, streams)
 }
 
 /// The facts of every file, each under its name.
@@ -215,6 +158,116 @@ impl Job<'_> {
             let read = (&input.loaded, &input.files);
             answer(&input.project, read, &self.catalog, &self.active, wanted, Afterwards::Ends)
         })
+    }
+
+    /// Looks at what was read, and tells what was asked for: what is known of it, or what is found.
+    fn look_at(
+        &self,
+        mut input: Input,
+        around: &Around<'_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<u8, String> {
+        let (args, key_shapes) = (self.args, self.key_shapes());
+        if args.dump == Some(Dump::Facts) {
+            // Strings are cut in it, so it shows no secret. Names of files may hold anything.
+            let text = report::masked(&dump_of(&input), &input.files, &[], &key_shapes);
+            return tell_text(&text, streams);
+        }
+        let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
+        let excluded = scope.exclude(&self.settings.exclude, &input.files);
+        if args.show_files {
+            self.tell_problems(&input, &scope, excluded.len(), streams);
+            let is_complete = input.problems.iter().all(|problem| !problem.kind.is_failure());
+            let code = tell_text(&shown::files(&input, &scope, &excluded), streams)?;
+            return Ok(if is_complete { code } else { FAILED });
+        }
+        let is_dumped = args.dump == Some(Dump::Program);
+        let wanted = if is_dumped { Wanted::Dump(&scope.files) } else { Wanted::Findings };
+        let answer = self.answer(&input, wanted, streams)?;
+        if let Some(text) = &answer.dump {
+            return tell_text(&report::masked(text, &input.files, &answer.secrets, &key_shapes), streams);
+        }
+        self.tell_problems(&input, &scope, excluded.len(), streams);
+        let outcome = self.outcome(&input, &scope, excluded.len(), self.suppressed(&input, &scope, &answer));
+        let looked = Looked {
+            project: &input.project,
+            loaded: &input.loaded,
+            problems: &input.problems,
+            scope: &scope,
+            answer: &answer,
+        };
+        let code = self.report_on(&looked, &mut input.files, outcome, around, streams)?;
+        // The process ends here, and gives the facts of all files back at once.
+        std::mem::forget(input.loaded);
+        Ok(code)
+    }
+
+    /// Lets pass what the gate lets pass, and reports the rest.
+    fn report_on(
+        &self,
+        looked: &Looked<'_>,
+        files: &mut Files,
+        mut outcome: Outcome,
+        around: &Around<'_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<u8, String> {
+        let Looked { scope, answer, .. } = looked;
+        let prefix = prefix_in_repository(self.cwd);
+        // What comments or levels hide counts as well, so that hiding one finding does not rename another.
+        let found = answer.findings.iter().filter(|finding| scope.has(finding.primary.place));
+        let all: Vec<Finding> = found.chain(&outcome.findings).cloned().collect();
+        let prints = |more: &[Finding], files: &Files| {
+            Fingerprints::new(all.iter().chain(more), files, &looked.loaded.facts, &answer.secrets, &prefix)
+        };
+        let key_shapes = self.key_shapes();
+        let gate = self.gate(looked, &prefix, &key_shapes);
+        let first_prints = prints(&[], files);
+        let Outcome { findings, summary } = &mut outcome;
+        if let Some(code) = gate.keep(findings, summary, &first_prints, files, streams)? {
+            return Ok(code);
+        }
+        gate.let_pass(findings, summary, &first_prints, files, streams)?;
+        let is_failed = around.fixed == FAILED;
+        let code = if is_failed { FAILED } else { self.exit_code(&outcome, around.is_cargo_content) };
+        let report = Report {
+            findings: &outcome.findings,
+            files,
+            secrets: &answer.secrets,
+            key_shapes: &key_shapes,
+            owners: &scope.report_owners(),
+            rules: self.rules,
+            problems: looked.problems,
+            fingerprints: &prints(&outcome.findings, files),
+            prefix: &prefix,
+            fails_at: self.fail_on().level(),
+            is_coloured: false,
+            is_linked: false,
+            success: code == NOTHING_FOUND && around.is_cargo_content,
+        };
+        let written = around.outputs.write(&report, self.args.color, self.cwd, self.environment, streams);
+        if let Err(message) = written {
+            streams.fail(message);
+            return Ok(FAILED);
+        }
+        self.tell_work(looked, streams);
+        self.tell_numbers(&outcome, streams);
+        Ok(code)
+    }
+
+    fn gate<'g>(&'g self, looked: &Looked<'g>, prefix: &'g str, key_shapes: &'g [KeyShape<'g>]) -> Gate<'g> {
+        Gate {
+            args: self.args,
+            cwd: self.cwd,
+            prefix,
+            scope: looked.scope,
+            levels: &self.levels,
+            rules: self.rules,
+            active: &self.active,
+            facts: &looked.loaded.facts,
+            secrets: &looked.answer.secrets,
+            key_shapes,
+            baseline: self.baseline(),
+        }
     }
 
     /// The baseline that holds: that of the flag, or of the settings.
@@ -278,11 +331,15 @@ impl Job<'_> {
         Outcome { findings, summary }
     }
 
-    fn tell_work(&self, input: &Input, answer: &Answer, started: Instant, streams: &mut Streams<'_>) {
+    fn tell_work(&self, looked: &Looked<'_>, streams: &mut Streams<'_>) {
         if self.args.verbose > 0 {
-            said::looked_at(&input.project, streams);
+            said::looked_at(looked.project, streams);
             said::rules_run(&self.active, streams);
-            streams.say(format_args!("{} steps, {:.2?}", answer.steps, started.elapsed()));
+            streams.say(format_args!(
+                "{} steps, {:.2?}",
+                looked.answer.steps,
+                self.progress.started().elapsed()
+            ));
         }
     }
 

@@ -1,9 +1,14 @@
 //! A file item by item: what syn refuses costs one item, not the file.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 
-use super::{ItemId, lower::Lower};
+use super::{
+    ItemId,
+    lower::Lower,
+    mend::{mended, regrouped},
+    opaque,
+};
 
 /// At how many places of a stretch that was refused another item is looked for.
 const ATTEMPTS: usize = 8;
@@ -35,8 +40,8 @@ fn items(lower: &mut Lower<'_>, stream: TokenStream) -> Vec<ItemId> {
         if let Some(item) = container(lower, &piece) {
             found.push(item);
         } else {
-            let rest = rest_of::<syn::Item>(lower, &piece, &error);
-            found.extend(lower.items(&rest));
+            let read = read_again::<syn::Item>(lower, &piece, &error);
+            found.extend(lower.items(&read));
         }
     }
     found
@@ -48,9 +53,10 @@ fn container(lower: &mut Lower<'_>, piece: &[TokenTree]) -> Option<ItemId> {
     if body.delimiter() != Delimiter::Brace || !lower.may_reread(lower.span_of_trees(piece)) {
         return None;
     }
-    let emptied = head.iter().cloned().chain([emptied(body)]).collect::<TokenStream>();
+    let emptied: Vec<TokenTree> = head.iter().cloned().chain([regrouped(body, TokenStream::new())]).collect();
     let (mut attributes, stream) = inner_attributes(body.stream());
-    match syn::parse2::<syn::Item>(emptied).ok()? {
+    let read = parse_all(&emptied).or_else(|_| parse_all(&trees(mended(&emptied))));
+    match read.ok()?.pop()? {
         syn::Item::Mod(mut module) => {
             module.attrs.append(&mut attributes);
             if !lower.enter(lower.span_of_trees(piece)) {
@@ -72,27 +78,40 @@ fn container(lower: &mut Lower<'_>, piece: &[TokenTree]) -> Option<ItemId> {
     }
 }
 
-/// The same braces with nothing in them.
-fn emptied(group: &Group) -> TokenTree {
-    let mut emptied = Group::new(group.delimiter(), TokenStream::new());
-    emptied.set_span(group.span());
-    TokenTree::Group(emptied)
-}
-
 /// The members of an impl or trait that can be read.
 fn members<T: Parse>(lower: &mut Lower<'_>, stream: TokenStream) -> Vec<T> {
     let mut found = Vec::new();
     for piece in pieces(stream) {
         match parse_all(&piece) {
             Ok(members) => found.extend(members),
-            Err(error) => found.extend(rest_of(lower, &piece, &error)),
+            Err(error) => found.extend(read_again(lower, &piece, &error)),
         }
     }
     found
 }
 
+/// What can be read of a piece that does not parse: all of it in the words of today, else its end, else a function without
+/// what is odd in it. What is left out is named as a problem.
+fn read_again<T: Parse>(lower: &mut Lower<'_>, piece: &[TokenTree], error: &syn::Error) -> Vec<T> {
+    let span = lower.span_of_trees(piece);
+    if lower.may_reread(span)
+        && let Ok(read) = parse_all(&trees(mended(piece)))
+    {
+        return read;
+    }
+    if let Some(rest) = rest_of(lower, piece, error) {
+        return rest;
+    }
+    if let Some((function, odd)) = opaque::function(lower, piece) {
+        lower.problem(lower.span_of_trees(odd), error);
+        return function;
+    }
+    lower.problem(span, error);
+    Vec::new()
+}
+
 /// What can be read at the end of a piece that does not parse; the part before is named as a problem.
-fn rest_of<T: Parse>(lower: &mut Lower<'_>, piece: &[TokenTree], error: &syn::Error) -> Vec<T> {
+fn rest_of<T: Parse>(lower: &mut Lower<'_>, piece: &[TokenTree], error: &syn::Error) -> Option<Vec<T>> {
     let starts = (1..piece.len()).filter(|at| is_start(&piece[*at]));
     for at in starts.take(ATTEMPTS) {
         if !lower.may_reread(lower.span_of_trees(&piece[at..])) {
@@ -100,11 +119,14 @@ fn rest_of<T: Parse>(lower: &mut Lower<'_>, piece: &[TokenTree], error: &syn::Er
         }
         if let Ok(rest) = parse_all(&piece[at..]) {
             lower.problem(lower.span_of_trees(&piece[..at]), error);
-            return rest;
+            return Some(rest);
         }
     }
-    lower.problem(lower.span_of_trees(piece), error);
-    Vec::new()
+    None
+}
+
+fn trees(stream: TokenStream) -> Vec<TokenTree> {
+    stream.into_iter().collect()
 }
 
 /// Whether an item may start with this token.
@@ -120,7 +142,7 @@ fn is_start(tree: &TokenTree) -> bool {
     }
 }
 
-fn parse_all<T: Parse>(piece: &[TokenTree]) -> syn::Result<Vec<T>> {
+pub(super) fn parse_all<T: Parse>(piece: &[TokenTree]) -> syn::Result<Vec<T>> {
     let all = |input: ParseStream<'_>| {
         let mut found = Vec::new();
         while !input.is_empty() {

@@ -19,6 +19,9 @@ pub(super) fn not_example(cell: &Cell) -> Result<(), Guard> {
     Ok(())
 }
 
+/// Why a cell is nobody's trouble that everybody looks at before they go on with what it holds.
+pub(super) const HELD_AGAINST: &str = "whoever reads it compares what it holds with what they bring";
+
 /// Refuses a cell whose content is renewed by somebody, or renews itself.
 pub(super) fn not_renewed(program: &Program<'_>, cell: &Cell) -> Result<(), Guard> {
     if !cell.renewals.is_empty() {
@@ -28,6 +31,9 @@ pub(super) fn not_renewed(program: &Program<'_>, cell: &Cell) -> Result<(), Guar
     }
     if program.is_refreshing(&cell.content) {
         return Err(Guard::new("what it holds renews its credentials by itself"));
+    }
+    if program.is_held_against(cell) {
+        return Err(Guard::new(HELD_AGAINST));
     }
     if program.knows_its_age(&cell.ty) {
         return Err(Guard::new("its type knows when its content ends, or renews it"));

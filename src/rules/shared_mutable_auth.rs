@@ -46,6 +46,9 @@ fn one_for_all(program: &Program<'_>, cell: &Cell) -> Result<(), Guard> {
     if program.is_store_of_many(cell) {
         return Err(Guard::new("it keeps those of many, each by a key"));
     }
+    if program.is_held_against(cell) {
+        return Err(Guard::new(guard::HELD_AGAINST));
+    }
     Ok(())
 }
 

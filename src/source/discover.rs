@@ -172,11 +172,10 @@ fn has_settings(manifest: &Manifest) -> bool {
     metadata.is_some_and(|metadata| metadata.get("authlint").is_some())
 }
 
-/// The deployment files of the run's roots, where it has programs at all.
+/// The deployment files of the run's roots, where it has packages at all. A library has no program to deploy, and a secret
+/// beside it is one all the same.
 fn deployments(packages: &[Package], roots: &Roots, asked: &[PathBuf]) -> (Vec<PathBuf>, bool) {
-    let has_programs =
-        packages.iter().flat_map(|package| &package.targets).any(|target| target.kind == TargetKind::Bin);
-    if !has_programs {
+    if packages.is_empty() {
         return (Vec::new(), false);
     }
     let all: Vec<&Path> = std::iter::once(&roots.main).chain(&roots.others).map(PathBuf::as_path).collect();

@@ -143,8 +143,12 @@ impl Reader {
     }
 
     fn problem(&self, path: &Path, message: String) -> Problem {
-        let path = disk::shown(&self.shown_base, &disk::normal(&self.shown_base.join(path)));
-        Problem { kind: ProblemKind::Unreadable, path, place: None, message }
+        Problem { kind: ProblemKind::Unreadable, path: self.shown(path), place: None, message }
+    }
+
+    /// A path as reports show it.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        disk::shown(&self.shown_base, &disk::normal(&self.shown_base.join(path)))
     }
 }
 

@@ -281,9 +281,11 @@ fn batch(seed: usize, seeds: &Seeds, room: &mut Room, dir: &std::path::Path) -> 
     (came_to.findings, came_to.fixed)
 }
 
+#[expect(clippy::print_stderr, reason = "a long run on request tells where it is")]
 #[test]
 fn mutants_break_nothing() {
-    let wanted = std::env::var("AUTHLINT_MUTANTS").ok().and_then(|it| it.parse().ok()).unwrap_or(MUTANTS);
+    let asked: Option<usize> = std::env::var("AUTHLINT_MUTANTS").ok().and_then(|it| it.parse().ok());
+    let wanted = asked.unwrap_or(MUTANTS);
     let seeds = Seeds::gather();
     let batches = wanted.div_ceil(BATCH);
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -295,6 +297,10 @@ fn mutants_break_nothing() {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= batches {
                 return;
+            }
+            // Whoever runs out of stack ends without a word.
+            if asked.is_some() {
+                eprintln!("batch {seed}");
             }
             let (findings, files) = batch(seed, &seeds, &mut room, dir.path());
             found.fetch_add(findings, Ordering::Relaxed);

@@ -55,6 +55,31 @@ fn a_manifest_of_twenty_megabytes_is_one_problem() {
 }
 
 #[test]
+fn a_deployment_manifest_above_its_limit_is_one_note() {
+    let secret =
+        "services:\n  kiwi:\n    build: .\n    environment:\n      PAYMENTS_API_KEY: q8Zk2LmX9vTr4WpB7nYd\n";
+    let large = format!("{secret}{}", "# nothing\n".repeat((1 << 20) / 10));
+    let package = [("Cargo.toml", PACKAGE.to_owned()), ("src/lib.rs", "mod client;\n".to_owned())];
+    let package = [&package[..], &[("src/client.rs", GLOBAL_CLIENT.to_owned())]].concat();
+    let tree = |files: &[(&str, &String)]| {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, (*text).clone())).collect();
+        let dir = directory(&[&package[..], &files].concat());
+        run_binary(dir.path(), &["check", "-v", "--message-format", "short", "."])
+    };
+    let names = ["compose.yaml", "prod.env", ".github/workflows/ci.yml", "Dockerfile", "kiwi.service"];
+    for name in names {
+        let run = tree(&[(name, &large)]);
+        assert_eq!(run.code, 1, "{name}\n{}", run.err);
+        assert_eq!(run.err.matches(&format!("{name}: is larger than 1 MiB")).count(), 1, "{}", run.err);
+        assert_eq!(run.out.lines().count(), 1, "{name}\n{}", run.out);
+    }
+    // Large data is no manifest, and what is small is read.
+    let run = tree(&[("data.yaml", &large), ("compose.yaml", &secret.to_owned())]);
+    assert!(!run.err.contains("larger than"), "{}", run.err);
+    assert!(run.out.contains("compose.yaml:5:") && run.out.lines().count() == 2, "{}", run.out);
+}
+
+#[test]
 fn a_manifest_with_thousands_of_members_and_dependencies_is_read() {
     let numbers = || 0..10_000;
     let dependencies: Vec<String> =

@@ -151,6 +151,11 @@ impl Lower<'_> {
                 self.push(&Head { attrs: &it.attrs, is_pub: false, name: None, span }, ItemKind::Other)
             }
             other => {
+                if let Syn::Verbatim(tokens) = other
+                    && let Some(function) = self.bodiless(tokens)
+                {
+                    return function;
+                }
                 let span = self.span(other.span());
                 self.push(&Head { attrs: &[], is_pub: false, name: None, span }, ItemKind::Other)
             }

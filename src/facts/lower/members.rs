@@ -1,5 +1,7 @@
 //! Impls and traits, and what stands in them.
 
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
 use syn::{ImplItem, TraitItem, Visibility, spanned::Spanned};
 
 use super::{Lower, item::Head};
@@ -45,6 +47,7 @@ impl Lower<'_> {
                 self.push(&head, kind)
             }
             ImplItem::Macro(it) => return self.member_macro(&it.attrs, &it.mac, it.semi_token, out),
+            ImplItem::Verbatim(tokens) => return self.verbatim_member(tokens, out),
             other => return self.unknown_member(other),
         };
         out.push(id);
@@ -65,13 +68,7 @@ impl Lower<'_> {
     fn trait_member(&mut self, member: &TraitItem, out: &mut Vec<ItemId>) {
         let id = match member {
             TraitItem::Fn(it) => {
-                let kind = ItemKind::Fn(self.function(&it.sig, it.default.as_ref()));
-                let start = Self::signature_start(&it.sig, it.modifiers.defaultness);
-                let end = match (&it.default, &it.semi_token) {
-                    (Some(block), _) => block.brace_token.span.close(),
-                    (None, semi) => semi.map_or(it.sig.ident.span(), |semi| semi.span),
-                };
-                let head = self.head(&it.attrs, &Visibility::Inherited, Some(&it.sig.ident), start, end);
+                let (head, kind) = self.trait_function(it, &Visibility::Inherited);
                 self.push(&Head { is_pub: true, ..head }, kind)
             }
             TraitItem::Const(it) => {
@@ -83,9 +80,40 @@ impl Lower<'_> {
             }
             TraitItem::Macro(it) => return self.member_macro(&it.attrs, &it.mac, it.semi_token, out),
             TraitItem::Type(_) => return,
+            TraitItem::Verbatim(tokens) => return self.verbatim_member(tokens, out),
             other => return self.unknown_member(other),
         };
         out.push(id);
+    }
+
+    /// A function that may have no body.
+    fn trait_function<'h>(&mut self, it: &'h syn::TraitItemFn, vis: &Visibility) -> (Head<'h>, ItemKind) {
+        let kind = ItemKind::Fn(self.function(&it.sig, it.default.as_ref()));
+        let start = Self::signature_start(&it.sig, it.modifiers.defaultness);
+        let end = match (&it.default, &it.semi_token) {
+            (Some(block), _) => block.brace_token.span.close(),
+            (None, semi) => semi.map_or(it.sig.ident.span(), |semi| semi.span),
+        };
+        (self.head(&it.attrs, vis, Some(&it.sig.ident), start, end), kind)
+    }
+
+    /// A function without a body where only a trait may have one: the macro of its attribute gives it the body.
+    pub(super) fn bodiless(&mut self, tokens: &TokenStream) -> Option<ItemId> {
+        let parse = |input: ParseStream<'_>| {
+            let attributes = input.call(syn::Attribute::parse_outer)?;
+            Ok((attributes, input.parse::<Visibility>()?, input.parse::<syn::TraitItemFn>()?))
+        };
+        let (attributes, vis, mut function) = parse.parse2(tokens.clone()).ok()?;
+        function.attrs = attributes;
+        let (head, kind) = self.trait_function(&function, &vis);
+        Some(self.push(&head, kind))
+    }
+
+    fn verbatim_member(&mut self, tokens: &TokenStream, out: &mut Vec<ItemId>) {
+        match self.bodiless(tokens) {
+            Some(id) => out.push(id),
+            None => self.unknown_member(tokens),
+        }
     }
 
     /// A macro call among members, read as one among items is.

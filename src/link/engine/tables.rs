@@ -127,6 +127,8 @@ pub(in crate::link) struct Tables {
     pub senders: BTreeMap<Place, DefId>,
     /// The structs that somebody asks when their content ends.
     pub asked_age: BTreeSet<DefId>,
+    /// Functions that compare what a cell holds with what they are passed.
+    pub held_against: FxHashSet<(CellId, DefId)>,
     /// Functions that wait for a time; at the end also those that call one, at whatever distance.
     pub sleeping: FxHashSet<DefId>,
     /// Functions that ask for the process id; at the end also those that call one, at whatever distance.

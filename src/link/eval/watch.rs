@@ -118,5 +118,18 @@ impl Frame<'_, '_> {
             }
             self.e.leave(Target::Compared, expected, self.def);
         }
+        for (held, given) in [(a, b), (b, a)] {
+            if given.any(What::is_passed) {
+                self.note_held_against(held);
+            }
+        }
+    }
+
+    fn note_held_against(&mut self, held: &Value) {
+        for mark in held.marks.iter() {
+            if let What::Cell(id) | What::Copied(id) = mark.what {
+                self.e.tables.held_against.insert((id, self.def));
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::link::{
     renew::FIELDS,
     ty::Ty,
     value::{CredentialId, Marks, Value, What},
+    world::DefId,
 };
 
 /// Types that hold no text at all.
@@ -87,6 +88,14 @@ impl Program<'_> {
         entry.lifetime != Lifetime::Expiring
             && self.learned.tables.compared.contains(&entry.origin)
             && !self.is_sent(id)
+    }
+
+    /// Whether everybody who reads a cell compares what it holds with what they are passed, and so goes on with their own.
+    #[must_use]
+    pub fn is_held_against(&self, cell: &Cell) -> bool {
+        let Some(id) = self.learned.cell_ids.get(&cell.key) else { return false };
+        let compares = |def: &DefId| self.learned.tables.held_against.contains(&(*id, *def));
+        !cell.reads.is_empty() && cell.reads.values().all(compares)
     }
 
     /// Whether what a cell holds is there because it is in another cell that nobody renews: that one is reported.

@@ -16,11 +16,15 @@ const SIZE: u64 = 1 << 20;
 /// Reads the deployment files that were found. What cannot be read or understood makes answers unsure, and does not fail.
 pub fn read(reader: &mut Reader, project: &Project) -> Deployments {
     let mut gathered = Gathered::default();
-    let is_small =
-        |path: &&PathBuf| fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() <= SIZE);
-    let (small, large): (Vec<&PathBuf>, Vec<&PathBuf>) = project.manifests.iter().partition(is_small);
-    gathered.found.is_cut = project.are_manifests_cut || large.iter().any(|path| is_telling(path));
-    let paths: Vec<PathBuf> = small.into_iter().cloned().collect();
+    let files = project.manifests.iter().filter_map(|path| {
+        let metadata = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+        Some((path, metadata.len() <= SIZE))
+    });
+    let (small, mut large): (Vec<_>, Vec<_>) = files.partition(|(_, is_small)| *is_small);
+    large.retain(|(path, _)| is_telling(path));
+    gathered.found.is_cut = project.are_manifests_cut || !large.is_empty();
+    gathered.found.problems.extend(large.iter().map(|(path, _)| too_large(reader, path)));
+    let paths: Vec<PathBuf> = small.into_iter().map(|(path, _)| path.clone()).collect();
     let files: Vec<FileId> = reader.read_all(&paths).into_iter().flatten().collect();
     for file in files {
         // A Rust file may go by such a name through a link; it is read as one.
@@ -32,10 +36,24 @@ pub fn read(reader: &mut Reader, project: &Project) -> Deployments {
     gathered.resolved()
 }
 
-/// Whether a file that is not read would have said what runs: large data in YAML says nothing of it.
+/// Whether a file that is not read would have said what runs, or with which variables: large data in YAML says nothing of it.
 fn is_telling(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    ["compose", "deploy", "values", "kustomization"].iter().any(|word| name.contains(word))
+    let is_named =
+        ["compose", "deploy", "values", "kustomization", "secret"].iter().any(|it| name.contains(it));
+    is_named
+        || ["dockerfile", "containerfile", ".env"].iter().any(|start| name.starts_with(start))
+        || [".dockerfile", ".service", ".env"].iter().any(|end| name.ends_with(end))
+        || path.parent().is_some_and(|dir| dir.ends_with(".github/workflows"))
+}
+
+/// That a file is larger than what is read.
+fn too_large(reader: &Reader, path: &Path) -> Problem {
+    let message = format!(
+        "is larger than {} MiB, so it was not read and what it deploys was left out; split the file",
+        SIZE >> 20
+    );
+    Problem { kind: ProblemKind::PartlyParsed, path: reader.shown(path), place: None, message }
 }
 
 fn take(gathered: &mut Gathered, at: Sheet<'_>, shown: &str) {

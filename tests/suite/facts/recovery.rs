@@ -33,13 +33,7 @@ fn check(text: &str, names: &[&str], lost: &[&str]) {
 #[test]
 fn unknown_syntax_costs_its_item() {
     for broken in [
-        "fn x() { super let y = 1; }",
-        "fn x() where T: Trait<method(..): Send> {}",
         "struct X { unsafe y: u8 }",
-        "fn x(async: u8) {}",
-        "fn async() {}",
-        "fn x() { gen { yield 1; } }",
-        "fn x() { match y { ! } }",
         "static X: u8 = { super let y = 1; y };",
         "const X: [u8; 1] = [super let];",
         "impl x for { }",
@@ -55,6 +49,68 @@ fn unknown_syntax_costs_its_item() {
 }
 
 #[test]
+fn a_function_keeps_what_is_understood_of_it() {
+    for (text, lost) in [
+        ("fn x() { super let y = 1; }", "{ super let y = 1; }"),
+        ("#[a] pub async fn x<T: Fn(u8)>(t: T) -> u8 { gen { yield 1; } }", "{ gen { yield 1; } }"),
+        ("impl A { const fn x(&self) { match y { ! } } }", "{ match y { ! } }"),
+        ("trait A { fn x(&self) -> u8 { super let } }", "{ super let }"),
+        ("fn x(a: u8, b: x y, c: V<u8, u8>) { s }", "(a: u8, b: x y, c: V<u8, u8>)"),
+        ("fn x(a: u8) -> x y { s }", "(a: u8) -> x y"),
+        ("fn x(a: u8) where T: Trait<method(..): Send> { s }", "(a: u8) where T: Trait<method(..): Send>"),
+    ] {
+        check(&format!("fn a() {{}} {text} fn b() {{}}"), &["a", "x", "b"], &[lost]);
+    }
+    let (params, has_body) = signature("fn x<F: Fn(u8) -> u8>(a: u8, b: x y, c: V<u8, u8>, s: S<T) { s }");
+    assert_eq!(params, 4);
+    assert!(has_body);
+    assert_eq!(signature("fn x(a: u8) { super let }"), (1, false));
+}
+
+/// The number of parameters of the only function, and whether its body was read.
+fn signature(text: &str) -> (usize, bool) {
+    let facts = read(text);
+    let ItemKind::Fn(function) = &facts.item(facts.top[0]).kind else { panic!("no function") };
+    (function.params.len(), function.body.is_some())
+}
+
+#[test]
+fn a_function_whose_attribute_gives_it_a_body_is_one() {
+    check("impl A { #[c] pub(crate) fn a(b: &u8) -> &Self; fn b(); }", &["a", "b"], &[]);
+    check("#[c] pub async fn a(b: u8) -> u8; fn b() {}", &["a", "b"], &[]);
+    check("trait A { pub fn a(&self) {} pub fn b(&self); }", &["a", "b"], &[]);
+    assert_eq!(signature("#[c] fn a(b: u8) -> u8;"), (1, false));
+}
+
+#[test]
+fn edition_2015_is_understood() {
+    for text in [
+        "struct x { f: Box<Fn(u8, &str) -> Result<(), ()> + Send + 'static> }",
+        "struct x<'a>(&'a Fn(), &'a mut FnMut(u8), *const Fn());",
+        "fn x(a: &mut ::std::ops::FnMut(u8) -> u8, b: Option<&Rc<Fn(String) -> Result<(), String>>>) {}",
+        "fn x<F: Fn(u8)>(f: F, g: V<u8, for<'a> Fn(&'a u8)>) -> Box<FnOnce() -> u8> where F: Fn(u8) {}",
+        "fn x() { let f: Box<Fn()> = y as Box<Fn()>; }",
+        "impl<'a> A for Fn(u8) -> u8 + 'a { fn x() {} }",
+        "impl A for &'static Fn() { fn x(self) {} }",
+        "trait T { fn x(u8); }",
+        "trait T { fn x<A: Fn(u8)>(&self, &str, HashMap<u8, u8>, ::std::Vec<u8>, x: u8) -> u8; }",
+        "trait T { fn x(self: Box<Self>, _: u8, &mut u8, [u8; 2], (u8, u8)) {} }",
+        "fn x() { try!(f()); a.try(); let try = 1; dyn::f(); a.async(); a.dyn; f(async, dyn, await) }",
+        "mod dyn { fn x() {} }",
+        "mod async; fn x() {}",
+        "struct x { async: u8, await: u8, dyn: u8 }",
+        "fn x(async: u8, f: &Fn()) { async.await(f) }",
+        "fn x() { use dyn::async::{try, a}; }",
+    ] {
+        check(&format!("fn a() {{}} {text} fn b() {{}}"), &["a", "x", "b"], &[]);
+    }
+    check("trait T { fn try(); fn async(u8); } impl dyn { fn await() {} }", &["try", "async", "await"], &[]);
+    check("fn dyn(a: &Fn()) {} fn b() {}", &["dyn", "b"], &[]);
+    let text = "type F = Box<Fn(u8) -> u8>; trait T { fn f(u8, F); }";
+    assert!(dump(&read(text), text).contains("Box<dyn Fn<"), "{}", dump(&read(text), text));
+}
+
+#[test]
 fn an_unknown_qualifier_costs_the_qualifier() {
     check("fn a() {} pub gen fn b() { yield 1; } fn c() {}", &["a", "b", "c"], &["pub gen"]);
     check("impl A { final fn b(&self) {} fn c() {} }", &["b", "c"], &["final"]);
@@ -63,7 +119,7 @@ fn an_unknown_qualifier_costs_the_qualifier() {
 
 #[test]
 fn members_beside_a_broken_one_stay() {
-    let broken = "fn broken() { super let x = 1; }";
+    let broken = "const BROKEN: u8 = { super let x = 1; x };";
     check(&format!("impl A {{ fn a() {{}} {broken} const C: u8 = 1; fn b() {{}} }}"), &["a", "b"], &[broken]);
     check(
         &format!("impl Fn<fn()> for A {{ fn a() {{}} {broken} type T = u8; fn b() {{}} }}"),
@@ -85,7 +141,7 @@ fn members_beside_a_broken_one_stay() {
 
 #[test]
 fn items_beside_a_broken_one_in_a_module_stay() {
-    let broken = "fn broken() { super let x = 1; }";
+    let broken = "const BROKEN: u8 = { super let x = 1; x };";
     let text = format!(
         "#![a] mod m {{ #![b] mod n {{ fn a() {{}} {broken} fn b() {{}} }} fn c() {{}} }} fn d() {{}}"
     );
@@ -148,6 +204,6 @@ fn a_doc_comment_where_none_may_stand_is_no_problem() {
 fn problems_stand_in_order() {
     let facts = read("fn a() { super let } impl B { fn c() { super let } } fn d() { super let }");
     let starts: Vec<u32> = facts.problems.iter().map(|problem| problem.span.start).collect();
-    assert_eq!(starts, [0, 30, 53]);
+    assert_eq!(starts, [7, 37, 60]);
     assert!(facts.problems.iter().all(|problem| !problem.is_whole_file));
 }
