@@ -50,6 +50,10 @@ pub(super) fn fix(job: &Job<'_>, flags: FixFlags, streams: &mut Streams<'_>) -> 
         ));
     }
     let done = if flags.diff { print(job, &settled, streams)? } else { write(&settled, streams) };
+    // Where something is written, the report that follows says what could not be looked at.
+    if flags.diff && job.tell_failures(&settled.first.input, streams) {
+        return Ok(FAILED);
+    }
     if settled.texts.is_empty() && !job.is_quiet() {
         tell_nothing_done(&settled.first, flags, streams);
     }

@@ -124,11 +124,12 @@ fn help(program: &Program<'_>, def: DefId, phase: Phase, kind: &str) -> Vec<Stri
     if phase == Phase::Library {
         return vec![format!("take the {kind} in the constructor, and give an error where it is not set")];
     }
-    let force = program.cell_of(def).map(|cell| {
-        format!(
-            "or force the cell in `main` before the program starts to serve: `LazyLock::force(&{})`",
-            cell.name
-        )
+    let force = program.cell_of(def).and_then(|cell| {
+        let function = program.forcing_function(cell)?;
+        let short = function.rsplitn(3, "::").take(2).collect::<Vec<_>>();
+        let [name, owner] = short.as_slice() else { return None };
+        let start = "or force the cell in `main` before the program starts to serve";
+        Some(format!("{start}: `{owner}::{name}(&{})`", cell.name))
     });
     let read = format!("read the {kind} in `main` before the program starts to serve, and pass it on");
     std::iter::once(read).chain(force).collect()

@@ -244,6 +244,17 @@ fn diff_writes_nothing_and_is_1_where_something_would_change() {
     assert_eq!(texts(dir.path())["a.rs"], COMPILED);
 }
 
+#[test]
+fn diff_is_2_where_there_is_nothing_to_look_at_or_a_file_cannot_be_read() {
+    let none = run_binary(directory(&[("notes.txt", "")]).path(), &["--diff"]);
+    assert_eq!((none.code, none.out.as_str()), (2, ""));
+    assert!(none.err.contains("no `Cargo.toml`"), "{}", none.err);
+    let dir = directory(&[("a.rs", COMPILED), ("b.rs", "fn {")]);
+    let some = run_binary(dir.path(), &["--diff", "--unsafe-fixes", "."]);
+    assert_eq!(some.code, 2, "{}", some.err);
+    assert!(some.out.starts_with("--- a/a.rs\n") && some.err.contains("b.rs"), "{}{}", some.out, some.err);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_written_is_told_and_the_others_are_fixed() {

@@ -37,6 +37,15 @@ impl Job<'_> {
         self.progress.during(streams, |stages| self.looked(texts, stages))
     }
 
+    /// Says what could not be looked at. Gives whether that kept the job from being done.
+    pub(in crate::cli) fn tell_failures(&self, input: &Input, streams: &mut Streams<'_>) -> bool {
+        let mut scope = Scope::new(&input.project, &input.loaded, &input.files);
+        let excluded = scope.exclude(&self.settings.exclude, &input.files).len();
+        self.tell_problems(input, &scope, excluded, streams);
+        let has_failed = input.problems.iter().any(|problem| problem.kind.is_failure());
+        has_failed || self.is_nothing_left(&scope, excluded)
+    }
+
     fn looked(&self, texts: &Texts, stages: &Stages) -> Result<Look, String> {
         stages.at("reading files");
         let found = discover(&self.args.request(self.cwd));

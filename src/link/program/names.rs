@@ -4,10 +4,10 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::Program;
-use crate::catalog::schema::Action;
+use crate::catalog::schema::{Action, FnEntry, MacroRole};
 use crate::facts::{FileFacts, ItemId, Name, path::Path};
 use crate::link::{
-    cells::Cell,
+    cells::{Cell, CellKey},
     resolve::{Res, Resolver},
     ty::Ty,
     world::{DefId, index},
@@ -53,12 +53,24 @@ impl Program<'_> {
         package.is_some_and(|package| of(package).iter().any(is_it))
     }
 
-    /// The path of a cell's type, where the type has a function that runs the initialiser.
+    /// The path of the function that runs a cell's initialiser: of its type, or of the crate whose macro declares it.
     #[must_use]
-    pub fn lazy_type<'c>(&self, cell: &'c Cell) -> Option<&'c SmolStr> {
-        let Ty::External(path, _) = &cell.ty else { return None };
-        let force = self.catalog.method(path, "force")?;
-        (force.does == Some(Action::CellForce)).then_some(path)
+    pub fn forcing_function(&self, cell: &Cell) -> Option<String> {
+        let CellKey::Static(def) = cell.key else { return None };
+        let forces = |entry: &FnEntry| entry.does == Some(Action::CellForce);
+        if let Ty::External(path, _) = &cell.ty
+            && self.catalog.method(path, "force").is_some_and(forces)
+        {
+            return Some(format!("{path}::force"));
+        }
+        let (file, item) = self.item_of(def);
+        let declaring = self.facts[file.0 as usize].item(item).from_macro.as_ref()?;
+        let is_own = |path: &&SmolStr| {
+            let declares = |(root, _)| self.catalog.macro_role(&format!("{root}::{}", declaring.last_name()));
+            path.rsplit_once("::").and_then(declares) == Some(MacroRole::LazyStatics)
+        };
+        let all = self.catalog.functions().filter(|(_, entry)| forces(entry)).map(|(path, _)| path);
+        all.filter(is_own).min().map(ToString::to_string)
     }
 
     /// The modules from the root of a definition's crate down to it, where both definitions belong to one crate.

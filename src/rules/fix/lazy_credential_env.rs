@@ -56,12 +56,12 @@ fn path_from(code: &Code<'_>, cell: &Cell, main: Node) -> Option<(TokenStream, O
     let (file, id) = code.program.item_of(def);
     let item = code.facts(file)?.item(id);
     let ItemKind::Static(declared) = &item.kind else { return None };
-    if declared.is_ref || item.from_macro.is_some() {
-        return None;
-    }
+    let is_from_macro = declared.is_ref || item.from_macro.is_some();
     let name = format_ident!("{}", cell.name.as_str());
     match modules.as_slice() {
         [] => Some((quote!(#name), None)),
+        // What a macro takes for its own is left as it is.
+        [_] if is_from_macro && !item.is_pub => None,
         [module] => {
             let module = format_ident!("{}", module.as_str());
             let opened = if item.is_pub { None } else { Some(opened(code, file, item)?) };
@@ -79,9 +79,8 @@ fn opened(code: &Code<'_>, file: FileId, item: &Item) -> Option<Edit> {
     Some(Edit { place, replacement: "pub(crate) ".to_owned() })
 }
 
-/// The call that runs the cell's initialiser, by the type's own function.
+/// The call that runs the cell's initialiser.
 fn force(code: &Code<'_>, cell: &Cell, path: &TokenStream) -> Option<TokenStream> {
-    let owner = code.program.lazy_type(cell)?;
-    let owner: TokenStream = owner.parse().ok()?;
-    Some(quote!(#owner::force(&#path);))
+    let function: TokenStream = code.program.forcing_function(cell)?.parse().ok()?;
+    Some(quote!(#function(&#path);))
 }
