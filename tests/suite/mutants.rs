@@ -319,3 +319,24 @@ fn mutants_break_nothing() {
         "{found} findings, {fixed} files fixed: mutants are no code"
     );
 }
+
+/// What long runs found: another package's constant that goes where a credential does, a value of a secret that is not
+/// written.
+const FOUND: [(&str, &str); 2] = [
+    (
+        "src/bin/b0.rs",
+        "use reqwest::header::{HeaderMap, HeaderName, USER_AGENT};\npub fn add(map: &mut HeaderMap) {\n    map.append(HeaderName::from_static(\"x-api-key\"), USER_AGENT);\n}\n",
+    ),
+    (
+        "compose.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\ndata:\n  MAP_API_KEY:\n  CACHE_TOKEN: q8Zk\n",
+    ),
+];
+
+#[test]
+fn what_mutants_found_holds() {
+    let mut room = Room::new(1);
+    for text in FOUND {
+        room.look(&[text]);
+    }
+}

@@ -16,7 +16,7 @@ use crate::link::{
     subst::with_step,
     value::{Mark, Marks, Source, TraceEvent, Value, Wanted, What, marks_of, no_marks, step, union},
 };
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 impl Frame<'_, '_> {
     /// The credentials that a call builds into its result or receiver.
@@ -187,6 +187,8 @@ impl Frame<'_, '_> {
     ) -> Option<Mark> {
         let (source, place, name) = match &value.text {
             Some(text) if self.catalog().words().is_placeholder(&text.text) => return None,
+            // The name of another package's constant, whose text is not in sight.
+            Some(text) if text.place.span == Span::default() => (Source::Unknown, place, SmolStr::default()),
             Some(text) => (Source::Literal, text.place, SmolStr::default()),
             None if value.callable.is_some() => return None,
             None => (Source::Unknown, place, SmolStr::default()),

@@ -117,7 +117,7 @@ pub(super) fn first_free<const N: usize>(
     let files = uses.nodes.iter().map(|node| node.file).chain(uses.imports.iter().map(|it| it.file));
     let texts: BTreeSet<FileId> = files.chain([file]).collect();
     let is_free = |name: &String| !texts.iter().any(|it| is_taken(code, *it, name));
-    names.into_iter().find(is_free)
+    names.into_iter().filter(|name| write::is_name(name)).find(is_free)
 }
 
 /// Whether a word may be something that a function can be taken for: it stands in code, and not as a part of a path that
