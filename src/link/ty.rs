@@ -176,6 +176,12 @@ impl Ty {
     }
 }
 
+/// How deep types are read.
+const DEPTH: u32 = 32;
+
+/// How much deeper a generic parameter counts: its bounds may name others, and those it, many times each.
+const PARAMETER: u32 = 8;
+
 /// Reads types as written.
 #[derive(Clone, Copy)]
 pub(super) struct Types<'a> {
@@ -208,7 +214,7 @@ impl<'a> Types<'a> {
     }
 
     fn lower_at(self, scope: Scope, ty: &TypeRef, depth: u32) -> Ty {
-        if depth > 32 {
+        if depth > DEPTH {
             return Ty::Unknown;
         }
         match ty {
@@ -226,6 +232,9 @@ impl<'a> Types<'a> {
     }
 
     fn lower_bounds(self, scope: Scope, bounds: &[Path], depth: u32) -> Ty {
+        if depth > DEPTH {
+            return Ty::Unknown;
+        }
         for bound in bounds {
             let ty = self.lower_path(scope, bound, depth + 1);
             // `impl Future<Output = T>` is as good as `T`, `impl Into<String>` as `String`.
@@ -251,7 +260,7 @@ impl<'a> Types<'a> {
                 return self.self_type(scope, depth);
             }
             if let Some(bounds) = self.generic_bounds(scope, name) {
-                return self.lower_bounds(scope, bounds, depth + 1);
+                return self.lower_bounds(scope, bounds, depth + PARAMETER);
             }
         }
         let list = path
