@@ -555,6 +555,15 @@ impl Program<'_> {
         places
     }
 
+    /// Whether all of the innermost item around a place was understood.
+    #[must_use]
+    pub fn is_understood(&self, place: Place) -> bool {
+        let Some(facts) = self.facts.get(place.file.0 as usize) else { return true };
+        let around = facts.items.iter().map(|item| item.span).filter(|span| span.contains(place.span));
+        let innermost = around.min_by_key(|span| span.end - span.start);
+        innermost.is_none_or(|item| !facts.problems.iter().any(|problem| item.contains(problem.span)))
+    }
+
     /// The items that are compiled for tests only, in order.
     #[must_use]
     pub fn test_places(&self) -> Vec<Place> {

@@ -68,9 +68,10 @@ pub fn suggest(program: &Program<'_>, files: &Files, findings: &mut [Finding]) {
     let code = Code::new(program, files, findings);
     for finding in findings {
         let fixer = FIXERS.iter().find(|(rule, _)| *rule == finding.rule);
-        if let Some(fix) = fixer.and_then(|(_, fixer)| fixer(&code, finding)) {
-            finding.fixes.push(fix);
-        }
+        let fix = fixer.and_then(|(_, fixer)| fixer(&code, finding));
+        // What was not understood may be torn apart by an edit beside it.
+        let is_safe = |fix: &Fix| fix.edits.iter().all(|edit| program.is_understood(edit.place));
+        finding.fixes.extend(fix.filter(is_safe));
     }
 }
 

@@ -321,8 +321,8 @@ fn mutants_break_nothing() {
 }
 
 /// What long runs found: another package's constant that goes where a credential does, a value of a secret that is not
-/// written, parameters that bound themselves or each other.
-const FOUND: [(&str, &str); 4] = [
+/// written, parameters that bound themselves or each other, a fix beside what is not understood.
+const FOUND: [(&str, &str); 5] = [
     (
         "src/bin/b0.rs",
         "use reqwest::header::{HeaderMap, HeaderName, USER_AGENT};\npub fn add(map: &mut HeaderMap) {\n    map.append(HeaderName::from_static(\"x-api-key\"), USER_AGENT);\n}\n",
@@ -338,6 +338,10 @@ const FOUND: [(&str, &str); 4] = [
     (
         "src/bin/b0.rs",
         "pub trait Pair<A, B> {}\npub fn f<A: Pair<B, B> + Pair<B, A>, B: Pair<A, A> + Pair<A, B>>(key: A) -> B { f(key) }\n",
+    ),
+    (
+        "src/bin/b0.rs",
+        "#[tokio::main]\nasync fn main() -> std::io::Resu\nlt<()> {\n    daemonize::Daemonize::new().start().unwrap();\n    work().await\n}\n",
     ),
 ];
 
