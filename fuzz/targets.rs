@@ -190,7 +190,7 @@ fn check_output(format: Format, report: &Report<'_>) {
 fn check_fixes(findings: &[Finding], files: &Files, loaded: &Loaded) -> usize {
     let chosen = report::chosen(findings, files, Applicability::MaybeIncorrect, |_| true);
     for (file, text) in &chosen.texts {
-        let before = problems(files.get(*file), loaded, *file);
+        let before = problems(loaded, *file);
         let fixed = SourceFile::new(PathBuf::from("fixed.rs"), "fixed.rs".to_owned(), text.clone());
         let after = facts::gather(&[&fixed], 1)[0].problems.len();
         assert!(after <= before, "a fix makes code that is not understood:\n{text}");
@@ -198,7 +198,7 @@ fn check_fixes(findings: &[Finding], files: &Files, loaded: &Loaded) -> usize {
     chosen.texts.len()
 }
 
-fn problems(_: &SourceFile, loaded: &Loaded, file: FileId) -> usize {
+fn problems(loaded: &Loaded, file: FileId) -> usize {
     loaded.facts.get(file.0 as usize).map_or(0, |facts| facts.problems.len())
 }
 

@@ -249,6 +249,14 @@ impl<'p> Code<'p> {
         Some(Rc::clone(trees.entry(file).or_insert_with(|| Rc::new(Tree::new(facts)))))
     }
 
+    /// The item whose name stands at a place.
+    pub(super) fn item_named_at(&self, name: Place) -> Option<(ItemId, &'p Item)> {
+        let facts = self.facts(name.file)?;
+        let at = facts.items.iter().position(|item| item.name_span == name.span)?;
+        let id = ItemId(u32::try_from(at).ok()?);
+        Some((id, facts.item(id)))
+    }
+
     /// The expression that takes up a place.
     pub(super) fn at(&self, place: Place) -> Option<Node> {
         let id = *self.tree(place.file)?.by_span.get(&place.span)?;

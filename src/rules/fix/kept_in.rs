@@ -39,9 +39,7 @@ impl<'p> KeptIn<'p> {
     /// The cell whose name stands at a place.
     pub(super) fn at(code: &Code<'p>, name: Place) -> Option<Self> {
         let facts = code.facts(name.file)?;
-        let at = facts.items.iter().position(|item| item.name_span == name.span)?;
-        let id = ItemId(u32::try_from(at).ok()?);
-        let item = facts.item(id);
+        let (id, item) = code.item_named_at(name)?;
         let ItemKind::Static(declared) = &item.kind else { return None };
         if declared.is_mut || declared.is_ref || !is_alone(facts, id) {
             return None;

@@ -6,7 +6,7 @@ use super::{
     statement::{Statement, bound, ends_of},
     uses::uses_of,
 };
-use crate::facts::{ExprId, ExprKind, Item, ItemId, ItemKind, expr::Stmt, path::TypeRef};
+use crate::facts::{ExprId, ExprKind, Item, ItemKind, expr::Stmt, path::TypeRef};
 use crate::link::DefId;
 use crate::source::{FileId, Place};
 
@@ -54,9 +54,7 @@ impl<'p> SetAndRead<'p> {
     /// The one whose name stands at a place; nothing where a use of it is another one.
     pub(super) fn at(code: &Code<'p>, name: Place) -> Option<Self> {
         let facts = code.facts(name.file)?;
-        let at = facts.items.iter().position(|item| item.name_span == name.span)?;
-        let id = ItemId(u32::try_from(at).ok()?);
-        let item = facts.item(id);
+        let (id, item) = code.item_named_at(name)?;
         let ItemKind::Static(declared) = &item.kind else { return None };
         let TypeRef::Path(ty) = &declared.ty else { return None };
         let [TypeRef::Path(held)] = ty.segments.last()?.args.as_slice() else { return None };
