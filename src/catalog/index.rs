@@ -1,5 +1,7 @@
 //! The catalog by path: every entry under its canonical path, aliases resolved.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -19,6 +21,8 @@ use super::{
 pub struct Catalog {
     types: FxHashMap<SmolStr, TypeEntry>,
     fns: FxHashMap<SmolStr, FnEntry>,
+    /// The paths of those that give what renews its credentials.
+    renewing: BTreeSet<SmolStr>,
     attributes: FxHashMap<SmolStr, AttributeEntry>,
     /// The last names of their paths.
     attribute_names: FxHashSet<SmolStr>,
@@ -217,6 +221,11 @@ impl Catalog {
                 other => self.named(reading, other).to_string(),
             });
             self.note_modules(&path);
+            if entry.refreshes {
+                self.renewing.insert(path.clone());
+            } else {
+                self.renewing.remove(&path);
+            }
             self.fns.insert(path, entry);
         }
     }
@@ -442,6 +451,11 @@ impl Catalog {
     /// Every function with its canonical path, in no order.
     pub fn functions(&self) -> impl Iterator<Item = (&SmolStr, &FnEntry)> {
         self.fns.iter()
+    }
+
+    /// The functions that give what renews its credentials, by their paths.
+    pub fn renewing(&self) -> impl Iterator<Item = (&SmolStr, &FnEntry)> {
+        self.renewing.iter().filter_map(|path| self.fns.get_key_value(path))
     }
 }
 

@@ -152,6 +152,9 @@ fn help(credential: &Credential) -> Vec<String> {
 fn renewing_help(program: &Program<'_>, credential: &Credential, client: &str) -> Option<String> {
     use CredentialKind::{AccessToken, ApiKey, BotToken};
     let is_renewed = matches!(credential.kind, AccessToken | ApiKey | BotToken);
-    let function = renewing::function(program.catalog(), client).filter(|_| is_renewed)?;
+    if !is_renewed {
+        return None;
+    }
+    let function = renewing::function(program.catalog(), client)?;
     Some(format!("or use `{function}`, with which the client renews what it sends by itself"))
 }

@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, schema::FnEntry};
 pub(super) fn function(catalog: &Catalog, client: &str) -> Option<String> {
     let root = client.split("::").next()?;
     let is_own = |path: &str| path.split("::").next() == Some(root);
-    let all = catalog.functions().filter(|(path, entry)| is_own(path) && entry.refreshes);
+    let all = catalog.renewing().filter(|(path, _)| is_own(path));
     let ranked = all.filter_map(|(path, entry)| Some((rank(catalog, path, entry, client)?, path)));
     let (_, path) = ranked.min()?;
     let (_, rest) = path.split_once("::")?;
